@@ -76,6 +76,8 @@ class Mistake(IntFlag):
     """two codes, same owner, procedure and instant"""
     NO_LIMIT_KNOWN = 1 << 22
     """neither NgayHenTra nor a statutory limit: on time by rule"""
+    UNREADABLE_FEE = 1 << 23
+    """a fee whose Gia is blank or cannot be read: counted as if that fee were not listed"""
 
 
 class Supplement(Struct, array_like=True, frozen=True, gc=False):

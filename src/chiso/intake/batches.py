@@ -1,0 +1,259 @@
+"""Arrays of national messages to Arrivals: the whole array at once, or piece by piece where it does not fit.
+
+Both ways make the same items; the second is slower and knows which piece is to blame.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw
+
+from chiso.intake.context import Context
+from chiso.intake.messages import dossier_of, elsewhere, progress_of
+from chiso.intake.records import Arrival, Item, Refusal
+from chiso.intake.refusals import RefusedError, refusal
+from chiso.intake.shapes import DossierMessage, ProgressMessage, Scalar
+from chiso.registry.codes import unit_code
+
+SERVICES: Final = {"dossiers": "DongBoHoSoMC", "progress": "CapNhatTienDoHoSoMC"}
+TABLE_SERVICE: Final = "BangHoSo"
+"""A dossier table in the payload of an Arrival: rows in the national names, not synchronised dossiers."""
+
+Message = DossierMessage | ProgressMessage
+
+_ENCODER: Final = msgspec.json.Encoder()
+_RAWS: Final = msgspec.json.Decoder(list[Raw])
+_LISTS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    "dossiers": msgspec.json.Decoder(list[DossierMessage]),
+    "progress": msgspec.json.Decoder(list[ProgressMessage]),
+}
+_ONES: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    "dossiers": msgspec.json.Decoder(DossierMessage),
+    "progress": msgspec.json.Decoder(ProgressMessage),
+}
+_ANY: Final = msgspec.json.Decoder()
+_EXPECTED: Final = re.compile(r"Expected `([^`]*)`(?:, got `([^`]*)`)?(?: - at `\$?\.?([^`]*)`)?")
+_DECODE_ERRORS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+TYPE_NAMES: Final = {
+    "object": ("đối tượng {}", "an object"),
+    "array": ("danh sách []", "a list"),
+    "str": ("chuỗi", "a text"),
+    "int": ("số", "a number"),
+    "float": ("số", "a number"),
+    "bool": ("true/false", "true or false"),
+    "null": ("null", "null"),
+}
+
+
+class Batch:
+    """Messages of one kind on their way to becoming one Arrival."""
+
+    def __init__(self, kind: str, context: Context, *, synced: bool = True, door: str = "file") -> None:
+        self.kind = kind
+        self.context = context
+        self.synced = synced
+        self.door = door
+        self.items: list[Item] = []
+        self.kept: list[Message] = []
+        self.refusals: list[Refusal] = []
+        self.read = 0
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def add_array(self, body: bytes | Raw, place: str = "data", offset: int = 0) -> None:
+        """Takes a JSON array of messages; ``offset`` is the number of its first element."""
+        try:
+            messages = _LISTS[self.kind].decode(body)
+        except _DECODE_ERRORS:
+            self.add_pieces(body, place, offset)
+            return
+        self.add_decoded(messages, body, place, offset)
+
+    def add_decoded(self, messages: list[Any], body: bytes | Raw, place: str, offset: int) -> None:
+        """Takes messages that are decoded already from the array ``body``."""
+        context, items, kept = self.context, self.items, self.kept
+        self.read += len(messages)
+        pieces: list[Raw] | None = None
+        take: Callable[[Any], Item] = self._taker()
+        del context
+        for index, message in enumerate(messages):
+            try:
+                items.append(take(message))
+                kept.append(message)
+            except RefusedError as error:
+                if pieces is None:
+                    pieces = _RAWS.decode(body)
+                piece = bytes(pieces[index])
+                self.refusals.append(error.at(f"{place}[{offset + index}]", code_in(piece), piece))
+
+    def _taker(self) -> Callable[[Any], Item]:
+        context = self.context
+        if self.kind == "progress":
+            return lambda message: progress_of(message, context)
+        synced = self.synced
+        return lambda message: dossier_of(message, context, synced=synced)
+
+    def add_pieces(self, body: bytes | Raw, place: str = "data", offset: int = 0) -> None:
+        """The same, piece by piece: the slow twin of :meth:`add_array`."""
+        try:
+            pieces = _RAWS.decode(body)
+        except _DECODE_ERRORS:
+            for index, found in enumerate(salvage(bytes(body))):
+                if isinstance(found, Refusal):
+                    self.read += 1
+                    self.refusals.append(found)
+                else:
+                    self.add_one(found, f"{place}[{offset + index}]")
+            return
+        for index, piece in enumerate(pieces):
+            self.add_one(piece, f"{place}[{offset + index}]")
+
+    def add_one(self, piece: bytes | Raw, place: str) -> None:
+        """Takes one JSON object."""
+        self.read += 1
+        try:
+            message = _ONES[self.kind].decode(piece)
+            item: Item = self._taker()(message)
+        except RefusedError as error:
+            raw = bytes(piece)
+            self.refusals.append(error.at(place, code_in(raw), raw))
+        except _DECODE_ERRORS as error:
+            self.refusals.append(misfit(error, bytes(piece), place))
+        else:
+            self.items.append(item)
+            self.kept.append(message)
+
+    def add_refused_envelope(self, body: bytes, unit: Scalar) -> bool:
+        """Refuses all of an envelope whose ``madonvi`` is another province; tells whether it did."""
+        code = unit_code(str(unit)) if unit else None
+        if code is None or not self.context.foreign(code):
+            return False
+        self.read += 1
+        self.refusals.append(elsewhere("madonvi", unit, code, self.context).at("madonvi", raw=body))
+        return True
+
+    def arrival(self, known_at: int | None = None) -> Arrival:
+        """What has been taken so far, as one Arrival."""
+        service = SERVICES[self.kind] if self.synced else TABLE_SERVICE
+        payload = b'{"service":"' + service.encode() + b'","data":' + _ENCODER.encode(self.kept) + b"}"
+        return Arrival(
+            self.kind,
+            self.items,
+            payload,
+            self.refusals,
+            self.context.sender,
+            self.door,
+            known_at,
+            read=self.read,
+        )
+
+
+def code_in(piece: bytes) -> str:
+    """The MaHoSo (or other key) in a refused piece, where one can be read."""
+    try:
+        found = _ANY.decode(piece)
+    except _DECODE_ERRORS:
+        return ""
+    if isinstance(found, dict):
+        for name in ("MaHoSo", "MaPAKN", "MaThamChieu", "MaTTHC", "MATTHC", "code", "unit"):
+            if isinstance(value := found.get(name), str | int) and value != "":
+                return str(value)[:100]
+    return ""
+
+
+def misfit(error: Exception, piece: bytes, place: str) -> Refusal:
+    """The refusal of a piece that cannot be decoded as what it should be."""
+    code = code_in(piece)
+    if isinstance(error, RecursionError):
+        return refusal(place, "", "", "too_deep", raw=piece)
+    if isinstance(error, msgspec.ValidationError) and (found := _EXPECTED.search(str(error))):
+        expected, got, path = found.groups()
+        names = [TYPE_NAMES.get(part.strip(), (part, part)) for part in expected.split("|")]
+        words: dict[str, object] = {
+            "expected": tuple(" / ".join(dict.fromkeys(name[side] for name in names)) for side in (0, 1)),
+            "found": TYPE_NAMES.get(got or "", (got or "", got or "")),
+        }
+        if not path:
+            return refusal(place, "", "", "not_a_record", code=code, raw=piece, words=words)
+        return refusal(place, path, got or "", "wrong_type", code=code, raw=piece, words=words)
+    if (at := first_bad_byte(piece)) is not None:
+        return refusal(place, "", "", "wrong_encoding", raw=piece, words={"byte": at})
+    words = {"byte": _byte_in(error), "detail": str(error).split(" (byte")[0]}
+    reason = "truncated" if "truncated" in str(error) else "bad_json"
+    if reason == "truncated":
+        words["byte"] = len(piece)
+    return refusal(place, "", "", reason, code=code, raw=piece, words=words)
+
+
+def first_bad_byte(body: bytes) -> int | None:
+    """Where a text stops being UTF-8; ``None`` where it is UTF-8 throughout."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+def _byte_in(error: Exception) -> int:
+    found = re.search(r"\(byte (\d+)\)", str(error))
+    return int(found[1]) if found else 0
+
+
+_BLANK: Final = re.compile(r"[ \t\r\n]*")
+_DATA: Final = re.compile(r'"data"\s*:\s*(?=\[)')
+
+
+def salvage(body: bytes) -> Iterator[bytes | Refusal]:
+    """The whole elements of a JSON array, or of an envelope's ``data``, as far as it can be read.
+
+    The last thing yielded is the refusal of the rest.  It keeps the bytes that could not be read.
+    """
+    at = first_bad_byte(body)
+    text = body[:at].decode("utf-8") if at is not None else body.decode("utf-8")
+    position = _BLANK.match(text).end()  # type: ignore[union-attr]
+    if text[position : position + 1] == "{" and (found := _DATA.search(text)):
+        position = found.end()
+    if text[position : position + 1] == "[":
+        position += 1
+    decoder = json.JSONDecoder(parse_int=str, parse_float=str)
+    while True:
+        position = _BLANK.match(text, position).end()  # type: ignore[union-attr]
+        if text[position : position + 1] in {"]", ""}:
+            if at is not None or text[position : position + 1] == "":
+                yield _rest(text, position, body, at, "Unterminated")
+            return
+        try:
+            _, end = decoder.raw_decode(text, position)
+        except json.JSONDecodeError as error:
+            cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
+            yield _rest(text, position, body, at, "Unterminated" if cut else error.msg)
+            return
+        except RecursionError:
+            yield refusal(f"byte {position}", "", "", "too_deep", raw=text[position:].encode())
+            return
+        yield text[position:end].encode()
+        position = _BLANK.match(text, end).end()  # type: ignore[union-attr]
+        if text[position : position + 1] == ",":
+            position += 1
+        elif text[position : position + 1] not in {"]", ""}:
+            yield _rest(text, position, body, at, "Expecting ',' or ']'")
+            return
+
+
+def _rest(text: str, position: int, body: bytes, bad_byte: int | None, detail: str) -> Refusal:
+    start = len(text[:position].encode())
+    if bad_byte is not None:
+        words: dict[str, object] = {"byte": bad_byte}
+        return refusal(f"byte {bad_byte}", "", "", "wrong_encoding", raw=body[start:], words=words)
+    if detail == "Unterminated":
+        words = {"byte": len(body)}
+        return refusal(f"byte {len(body)}", "", "", "truncated", raw=body[start:], words=words)
+    words = {"byte": start, "detail": detail}
+    return refusal(f"byte {start}", "", "", "bad_json", raw=body[start:], words=words)

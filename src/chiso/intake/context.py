@@ -1,0 +1,45 @@
+"""What a door must know of the house it lets things into.  Nothing here changes by reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+MAX_BODY: Final = 200 * 1024 * 1024
+"""The largest document, table or request body that is read, in bytes.  Line by line there is no limit."""
+
+CHUNK: Final = 2_000
+"""Messages an Arrival holds at most when a long stream is cut up."""
+
+
+def nothing_is_foreign(_code: str) -> bool:
+    """For a house that takes every province's records."""
+    return False
+
+
+@dataclass(frozen=True)
+class Context:
+    """The house as intake sees it.
+
+    ``is_foreign(code)`` tells whether a canonical unit code belongs to a known province that is neither
+    ``home`` nor one of its predecessors.  ``key`` keys every hash of personal data (at least 16 bytes, kept
+    in the data folder): without it the hashes cannot be tried out against lists of ID numbers.
+    """
+
+    home: str = "H01"
+    is_foreign: Callable[[str], bool] = nothing_is_foreign
+    key: bytes = b""
+    sender: str = ""
+    administrator: bool = False
+    """may hand in journal lines over HTTP; whoever loads a file of the data folder may anyway"""
+    _foreign: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+
+    def foreign(self, code: str) -> bool:
+        """``is_foreign``, remembered: the same few hundred codes come by all day."""
+        known = self._foreign.get(code)
+        if known is None:
+            if len(self._foreign) > 50_000:
+                self._foreign.clear()
+            known = self._foreign[code] = bool(code) and self.is_foreign(code)
+        return known
