@@ -1,0 +1,1 @@
+"""What was received, for good: journal, dossier versions, records, quarantine."""

@@ -1,0 +1,184 @@
+"""Reading the ledger: rows for the engine, records, histories, the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from chiso.law.life import LifeRules
+from chiso.ledger.codec import decompress, unpack_items, unpack_record
+from chiso.ledger.database import Database
+from chiso.ledger.facts import FACTS, Facts
+from chiso.ledger.receipt import Position
+from chiso.ledger.rows import ROW
+
+VERSIONS_AT_ONCE: Final = 200_000
+ENTRIES_AT_ONCE: Final = 50
+FACTS_AT_ONCE: Final = 20_000
+
+
+class Entry(Struct, frozen=True):
+    """One arrival as the journal has it."""
+
+    seq: int
+    received_at: int
+    """microseconds since 1970 on the folder's clock"""
+    known_at: int
+    timely: bool
+    sender: str
+    door: str
+    kind: str
+    count: int
+    hash: bytes
+    """SHA-256 of the payload"""
+    payload: bytes
+    """the sanitised input in the sender's own names"""
+    content: bytes
+
+    def items(self) -> list[Any]:
+        """The items that were made of it."""
+        return [item for _, run in unpack_items(self.content) for item in run]
+
+
+class Told(Struct, frozen=True):
+    """One version in the history of a dossier."""
+
+    version: int
+    known_at: int
+    seq: int
+    sender: str
+    door: str
+    kind: str
+    rows: NDArray[np.void]
+
+
+class Reading:
+    """What can be asked of a ledger without changing it."""
+
+    def __init__(self, database: Database, rules: LifeRules) -> None:
+        self.database: Final = database
+        self.rules: Final = rules
+
+    def position(self) -> Position:
+        """The last numbers given.  Cheap: other processes poll it."""
+        with self.database.hot() as hot:
+            ((journal, version, record),) = hot.all(
+                "SELECT (SELECT coalesce(max(seq), 0) FROM journal), "
+                "(SELECT coalesce(max(id), 0) FROM version), (SELECT coalesce(max(id), 0) FROM record)"
+            )
+        return Position(int(journal), int(version), int(record))
+
+    def rows(self, after: int = 0) -> Iterator[NDArray[np.void]]:
+        """All rows (``ROW``) of versions later than ``after``, in the order of versions, in large pieces."""
+        last = self.position().version
+        steps = [*range(after, last, VERSIONS_AT_ONCE), last]
+        for low, high in pairwise(steps):
+            with self.database.hot() as hot:
+                found = hot.all(
+                    "SELECT packed FROM version WHERE id > ? AND id <= ? ORDER BY id", (low, high)
+                )
+            if found:
+                yield np.frombuffer(b"".join([packed for (packed,) in found]), dtype=ROW)
+
+    def terms(self, after: int = 0) -> list[tuple[int, str]]:
+        """The numbered texts of rows, later than ``after``, in order; the empty text is 0 and not listed."""
+        with self.database.hot() as hot:
+            found = hot.all("SELECT id, text FROM term WHERE id > ? ORDER BY id", (after,))
+        return [(int(number), str(text)) for number, text in found]
+
+    def codes(self, ids: Sequence[int]) -> dict[int, str]:
+        """Codes of dossiers by number."""
+        return {number: code for number, code, _ in self._dossiers("id", [int(one) for one in ids], False)}
+
+    def ids(self, codes: Sequence[str]) -> dict[str, int]:
+        """Numbers of dossiers by code; unknown ones are absent."""
+        return {code: number for number, code, _ in self._dossiers("code", list(codes), False)}
+
+    def facts(self, ids: Sequence[int]) -> dict[int, Facts]:
+        """What is known of dossiers by now, by number."""
+        found = self._dossiers("id", [int(one) for one in ids], True)
+        return {number: FACTS.decode(facts) for number, _, facts in found}
+
+    def _dossiers(
+        self, column: str, values: Sequence[int] | Sequence[str], facts: bool
+    ) -> list[tuple[int, str, bytes]]:
+        third = "dossier.facts" if facts else "NULL"
+        with self.database.hot() as hot:
+            return hot.among(
+                f"SELECT dossier.id, dossier.code, {third} FROM {{among}} "  # noqa: S608 - own names only
+                f"JOIN dossier ON dossier.{column} = wanted.value",
+                values,
+            )
+
+    def all_facts(self) -> Iterator[tuple[int, str, Facts]]:
+        """Number, code and newest facts of every dossier, by number."""
+        last = 0
+        while True:
+            with self.database.hot() as hot:
+                found = hot.all(
+                    "SELECT id, code, facts FROM dossier WHERE id > ? ORDER BY id LIMIT ?",
+                    (last, FACTS_AT_ONCE),
+                )
+            if not found:
+                return
+            for number, code, facts in found:
+                yield number, code, FACTS.decode(facts)
+            last = found[-1][0]
+
+    def history(self, code: str) -> list[Told]:
+        """The versions of a dossier as they became known; those told anew later supersede at their instant."""
+        with self.database.hot() as hot:
+            found = hot.all(
+                "SELECT version.id, version.known_at, version.seq, journal.sender, journal.door, "
+                "journal.kind, version.packed FROM dossier JOIN version ON version.dossier = dossier.id "
+                "JOIN journal ON journal.seq = version.seq WHERE dossier.code = ? "
+                "ORDER BY version.known_at, version.id",
+                (code,),
+            )
+        return [Told(*rest, np.frombuffer(packed, dtype=ROW)) for *rest, packed in found]
+
+    def records(self, kind: str, as_of: int | None = None) -> list[tuple[int, Any]]:
+        """(known_at, record) of every record of a kind (``codec.TAGS``), the newest of each key known then."""
+        known = "" if as_of is None else "AND known_at <= ? "
+        with self.database.hot() as hot:
+            found = hot.all(
+                "SELECT known_at, body FROM (SELECT id, known_at, body, row_number() OVER "
+                "(PARTITION BY key ORDER BY known_at DESC, id DESC) AS place FROM record "
+                f"WHERE kind = ? {known}) AS told WHERE place = 1 ORDER BY id",  # noqa: S608 - own text
+                (kind,) if as_of is None else (kind, as_of),
+            )
+        return [(int(known_at), unpack_record(kind, body)) for known_at, body in found]
+
+    def records_after(self, after: int) -> list[tuple[int, str, int, Any]]:
+        """(number, kind, known_at, record) of everything kept after a number, in order."""
+        with self.database.hot() as hot:
+            found = hot.all("SELECT id, kind, known_at, body FROM record WHERE id > ? ORDER BY id", (after,))
+        return [(number, kind, known_at, unpack_record(kind, body)) for number, kind, known_at, body in found]
+
+    def aliases(self) -> dict[str, str]:
+        """The portal's department ids whose unit code was learned from published figures."""
+        with self.database.hot() as hot:
+            return dict(hot.all("SELECT department, code FROM alias ORDER BY department"))
+
+    def journal(self, after: int = 0) -> Iterator[Entry]:
+        """The journal's entries later than ``after``, in order."""
+        while True:
+            with self.database.hot() as hot:
+                found = hot.all(
+                    "SELECT seq, received_at, known_at, timely, sender, door, kind, items, hash, payload, "
+                    "content FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
+                    (after, ENTRIES_AT_ONCE),
+                )
+            if not found:
+                return
+            for seq, received_at, known_at, timely, *texts, count, digest, payload, content in found:
+                yield Entry(
+                    *(seq, received_at, known_at, bool(timely), *texts, count),
+                    *(bytes(digest), decompress(payload), bytes(content)),
+                )
+            after = found[-1][0]

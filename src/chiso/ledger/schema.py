@@ -1,0 +1,192 @@
+"""The tables of the ledger, for SQLite and PostgreSQL alike.
+
+Numbers (``seq``, ``version.id``, ``record.id``, ``dossier.id``, ``term.id``) are given by the one writer, so
+that they grow in the order of commits and a reader that has read up to a number has missed nothing below it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+HEAD: Final = "0001"
+"""Newest revision that this program knows (see migrations/versions)."""
+KNOWN: Final = frozenset({"0001"})
+
+metadata: Final = sa.MetaData()
+
+# A plain INTEGER PRIMARY KEY is SQLite's rowid; PostgreSQL needs the wide type.
+Number: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, Number, primary_key=True, autoincrement=False)
+
+
+meta: Final = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+journal: Final = sa.Table(
+    "journal",
+    metadata,
+    _number("seq"),
+    sa.Column(
+        "received_at", sa.BigInteger, nullable=False, comment="microseconds since 1970, folder's clock"
+    ),
+    sa.Column("known_at", sa.BigInteger, nullable=False),
+    sa.Column("timely", sa.Boolean, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("door", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("items", sa.Integer, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False, comment="SHA-256 of the payload before compression"),
+    sa.Column("payload", sa.LargeBinary, nullable=False, comment="zstd; sanitised input, the sender's names"),
+    sa.Column("content", sa.LargeBinary, nullable=False, comment="zstd msgpack; the items made of it"),
+)
+
+term: Final = sa.Table(
+    "term",
+    metadata,
+    _number("id"),
+    sa.Column("text", sa.Text, nullable=False, unique=True),
+)
+
+dossier: Final = sa.Table(
+    "dossier",
+    metadata,
+    _number("id"),
+    sa.Column("code", sa.Text, nullable=False, unique=True),
+    sa.Column("facts", sa.LargeBinary, nullable=False, comment="msgpack; the newest"),
+)
+
+version: Final = sa.Table(
+    "version",
+    metadata,
+    _number("id"),
+    sa.Column("dossier", Number, nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False, comment="rows, see ledger/rows.py"),
+    sa.Index("version_dossier", "dossier"),
+)
+
+repeat: Final = sa.Table(
+    "repeat",
+    metadata,
+    sa.Column("dossier", Number, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Index("repeat_dossier", "dossier"),
+    comment="arrivals that told of a dossier what was known already: a backfill before them needs them",
+)
+
+record: Final = sa.Table(
+    "record",
+    metadata,
+    _number("id"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False, comment="msgpack"),
+    sa.Index("record_key", "kind", "key", "known_at", "id"),
+)
+
+record_repeat: Final = sa.Table(
+    "record_repeat",
+    metadata,
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Index("record_repeat_key", "kind", "key"),
+)
+
+alias: Final = sa.Table(
+    "alias",
+    metadata,
+    sa.Column("department", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    comment="the portal's department ids, learned from figures that carry the code too",
+)
+
+quarantine: Final = sa.Table(
+    "quarantine",
+    metadata,
+    _number("id"),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("door", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("message_vi", sa.Text, nullable=False),
+    sa.Column("message_en", sa.Text, nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False, comment="zstd, Fernet"),
+    sa.Column("corrected", sa.LargeBinary, comment="zstd, Fernet: the piece as somebody mended it"),
+    sa.Column("state", sa.Text, nullable=False, comment="open, corrected, released, dismissed"),
+    sa.Column("changed_at", sa.BigInteger),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("released_seq", sa.BigInteger),
+    sa.Index("quarantine_state", "state", "id"),
+)
+
+mistake: Final = sa.Table(
+    "mistake",
+    metadata,
+    sa.Column("sender", sa.Text, primary_key=True),
+    sa.Column("bit", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+)
+
+arrival: Final = sa.Table(
+    "arrival",
+    metadata,
+    sa.Column("sender", sa.Text, primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, primary_key=True),
+    *(
+        sa.Column(name, sa.BigInteger, nullable=False)
+        for name in (
+            "read",
+            "new",
+            "changed",
+            "same",
+            "flagged",
+            "refused",
+            "lag_count",
+            "lag_sum",
+            "lag_max",
+        )
+    ),
+)
+
+sender: Final = sa.Table(
+    "sender",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("user", sa.Text, nullable=False, unique=True),
+    sa.Column("password_hash", sa.Text, nullable=False, comment="argon2id"),
+    sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of a random key"),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("last_used_at", sa.BigInteger),
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+
+sender_session: Final = sa.Table(
+    "sender_session",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+)

@@ -1,0 +1,103 @@
+"""The ledger: what was received, for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from chiso.intake.records import Arrival
+from chiso.law.life import PORTAL_RULES, LifeRules
+from chiso.ledger.accepting import Acceptance
+from chiso.ledger.clock import ClockStore
+from chiso.ledger.counters import Counters
+from chiso.ledger.database import Database, Hot, LedgerError
+from chiso.ledger.keys import Keys, load_keys
+from chiso.ledger.meta import Meta
+from chiso.ledger.quarantine import Quarantine
+from chiso.ledger.reading import Reading
+from chiso.ledger.receipt import Receipt
+from chiso.ledger.senders import Senders
+from chiso.ledger.terms import Terms
+
+FILE: Final = "chiso.sqlite"
+_KEY: Final = "secret"
+
+
+class Ledger(Reading):
+    """An opened ledger.  Any thread may read; what writes waits for its turn."""
+
+    def __init__(self, database: Database, keys: Keys, rules: LifeRules) -> None:
+        super().__init__(database, rules)
+        self.keys: Final = keys
+        self.meta: Final = Meta(database)
+        self.clock: Final = ClockStore(self.meta)
+        self.quarantine: Final = Quarantine(database, keys)
+        self.senders: Final = Senders(database)
+        self.counters: Final = Counters(database)
+        self._terms: Final = Terms()
+        self._helper: Final = ThreadPoolExecutor(1, thread_name_prefix="ledger-compress")
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: Path | str,
+        url: str | None = None,
+        rules: LifeRules = PORTAL_RULES,
+        patience: float = 20.0,
+    ) -> Ledger:
+        """Opens the ledger of a data folder, and makes or migrates its tables where needed.
+
+        ``url`` is a SQLAlchemy address (``postgresql://…``); without it the ledger is ``chiso.sqlite`` in the
+        folder.  ``patience``: seconds to wait for another process that writes.  Raises LedgerError where the
+        schema is newer than this program, or the folder's secret is lost or another one.
+        """
+        folder = Path(data_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        database = Database(url or f"sqlite:///{folder / FILE}", patience)
+        try:
+            database.migrate()
+            meta = Meta(database)
+            reference = meta.get(_KEY)
+            keys = load_keys(folder, make=reference is None)
+            if reference is None:
+                reference = meta.get_or_set(_KEY, keys.fingerprint)
+            if reference != keys.fingerprint:
+                raise LedgerError("the secret of this data folder is not the one this ledger was made with")
+            return cls(database, keys, rules)
+        except BaseException:
+            database.close()
+            raise
+
+    def accept(self, arrivals: Sequence[Arrival], now: int) -> Receipt:
+        """Takes in arrivals in their order, all in one transaction: after it returns they are kept for good.
+
+        ``now`` is the instant at which they become known, where they do not say theirs.  On any error
+        nothing of them is kept; LedgerBusyError means that trying again may help.
+        """
+        with self.database.write() as connection:
+            hot = Hot(connection)
+            try:
+                work = Acceptance(hot, arrivals, now, self._terms, self.keys, self.rules, self._helper)
+                for arrival in arrivals:
+                    work.take(arrival)
+                receipt = work.finish()
+                connection.commit()
+            except BaseException:
+                self._terms.forget()
+                raise
+            finally:
+                hot.close()
+            self._terms.keep()
+            return receipt
+
+    def close(self) -> None:
+        self._helper.shutdown()
+        self.database.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,156 @@
+"""A dossier's whole story, told again from the journal in the order in which it became known.
+
+A backfill puts news before what is known already, so that everything known later has to be told again; a
+recount tells everything again to compare.  Events are ordered by ``(known_at, seq, place in the arrival)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from chiso.intake.records import Petition, Rating, StoreRecord
+from chiso.law.life import LifeRules
+from chiso.ledger.codec import unpack_items
+from chiso.ledger.database import Hot
+from chiso.ledger.facts import Facts, concerns, derive, tell_about, tell_message, tell_step
+from chiso.ledger.terms import Terms
+
+ENTRIES_AT_ONCE: Final = 64
+"""Journal entries decoded together: bounds memory."""
+
+
+class Event(NamedTuple):
+    """One item about one dossier, as the journal has it."""
+
+    known_at: int
+    seq: int
+    place: int
+    tag: str
+    item: Any
+    sender: str
+    timely: bool
+
+    def tell(self, facts: Facts, terms: Terms) -> bool:
+        """Tells the facts; true where they change."""
+        if self.tag == "dossier":
+            told = tell_message(facts, self.item, self.known_at, terms[self.sender], self.timely)
+            # Even a repeat counts: what is older than it comes before it.
+            facts.known_at = self.known_at
+            return told
+        if self.tag == "progress":
+            told = tell_step(facts, self.item.step, terms[self.sender], self.timely)
+        else:
+            told = tell_about(facts, self.item, self.known_at)
+        if told:
+            facts.known_at = self.known_at
+        return told
+
+
+class Existing(NamedTuple):
+    """A version that the ledger holds."""
+
+    id: int
+    known_at: int
+    packed: bytes
+
+
+class Version(NamedTuple):
+    """A version that the ledger should hold.  ``facts`` are live: use them before asking for the next."""
+
+    known_at: int
+    seq: int
+    facts: Facts
+
+
+Timeline = tuple[list[Event], list[Existing]]
+Watcher = Callable[[Event, bool, bool, Facts], None]
+"""Told of each event: the event, whether it is the first message, whether it changed the facts, the facts."""
+
+
+def gather(hot: Hot, wanted: Mapping[int, str], also: int | None = None) -> dict[int, Timeline]:
+    """The events and the versions of dossiers (number → code), each in order.
+
+    ``also`` is a journal entry to be read besides those that the versions and repeats name.
+    """
+    found: dict[int, Timeline] = {number: ([], []) for number in wanted}
+    seqs: set[int] = set() if also is None else {also}
+    numbers = list(wanted)
+    for number, dossier, known_at, seq, packed in hot.among(
+        "SELECT version.id, version.dossier, version.known_at, version.seq, version.packed FROM {among} "
+        "JOIN version ON version.dossier = wanted.value ORDER BY version.id",
+        numbers,
+    ):
+        seqs.add(seq)
+        found[dossier][1].append(Existing(number, known_at, bytes(packed)))
+    for (seq,) in hot.among(
+        "SELECT repeat.seq FROM {among} JOIN repeat ON repeat.dossier = wanted.value", numbers
+    ):
+        seqs.add(seq)
+    number_of = {code: number for number, code in wanted.items()}
+    ordered = sorted(seqs)
+    for start in range(0, len(ordered), ENTRIES_AT_ONCE):
+        for seq, known_at, sender, timely, content in hot.among(
+            "SELECT journal.seq, journal.known_at, journal.sender, journal.timely, journal.content "
+            "FROM {among} JOIN journal ON journal.seq = wanted.value",
+            ordered[start : start + ENTRIES_AT_ONCE],
+        ):
+            for event in events_of(seq, known_at, sender, bool(timely), content):
+                number = number_of.get(code_of(event))
+                if number is not None:
+                    found[number][0].append(event)
+    for events, _ in found.values():
+        events.sort(key=lambda event: event[:3])
+    return found
+
+
+def events_of(seq: int, known_at: int, sender: str, timely: bool, content: bytes) -> Iterator[Event]:
+    """The items of a journal entry that may concern a dossier."""
+    place = 0
+    for tag, items in unpack_items(content):
+        concerned = tag in ("dossier", "progress") or isinstance(items[0], Petition | Rating | StoreRecord)
+        if concerned:
+            for offset, item in enumerate(items):
+                yield Event(known_at, seq, place + offset, tag, item, sender, timely)
+        place += len(items)
+
+
+def code_of(event: Event) -> str:
+    """The code of the dossier that an event concerns; empty for none."""
+    if event.tag in ("dossier", "progress"):
+        code: str = event.item.code
+        return code
+    return concerns(event.item)
+
+
+def retell(
+    dossier: int,
+    events: Sequence[Event],
+    existing: Sequence[Existing],
+    terms: Terms,
+    rules: LifeRules,
+    watch: Watcher | None = None,
+) -> Iterator[Version]:
+    """The versions that the events call for and the ledger lacks.  Empty where all is as it should be."""
+    newest = {version.known_at: version for version in existing}
+    facts = Facts()
+    before: bytes | None = None
+    for known_at, group in groupby(events, lambda event: event.known_at):
+        seq = 0
+        for event in group:
+            first = facts.message is None
+            told = event.tell(facts, terms)
+            if told or seq == 0:
+                seq = event.seq
+            if watch is not None:
+                watch(event, first, told, facts)
+        held = newest.get(known_at)
+        now = derive(facts, 0, dossier, 0, terms, rules)
+        if held is None:
+            wrong = now != before
+        else:
+            wrong = derive(facts, held.id, dossier, known_at, terms, rules) != held.packed
+        before = now
+        if wrong:
+            yield Version(known_at, seq, facts)
