@@ -77,7 +77,8 @@ class Tree:
     def children(self, index: int) -> Indexes:
         """The units directly below, in order."""
         below = self.descendants(index)
-        return below[self.parent[below] == index]
+        found: Indexes = below[self.parent[below] == index]
+        return found
 
     def descendants(self, index: int) -> Indexes:
         """All units below, without the unit itself, in order."""
