@@ -2,8 +2,8 @@
 
 A law is a folder: ``index.yaml`` with groups, bands, definitions and rules, and one file per indicator.  A
 law that ``extends`` another says only what differs: a key of an indicator, of a rule or of a setting replaces
-the other law's key.  Expressions are only carried here; :mod:`chiso.law.expression` parses and checks them, so
-that scoring plain figures needs no parser.
+the other law's key.  Expressions are only carried here; :mod:`chiso.law.expression` parses and checks them,
+so that scoring plain figures needs no parser.
 """
 
 from __future__ import annotations

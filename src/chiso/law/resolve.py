@@ -291,6 +291,11 @@ def resolve(
     for one in indicators.values():
         if one.times and (one.times not in indicators or indicators[one.times].times):
             raise LawError(one.file, "times", f"{one.times!r} is no indicator that stands by itself")
+        if (
+            one.times
+            and at.index.child("groups").child(one.group).data["computed_from"][-1]["value"] == "ratios"
+        ):
+            raise LawError(one.file, "times", "is not possible in a group computed from ratios")
     settings = at.index.data.get("settings", {})
     section = Node(settings, at.index.place, "settings")
     found = LawVersion(
