@@ -1,0 +1,89 @@
+"""Small drawings inside tables and headlines: bars with a target tick, sparklines, the band scale.
+
+Plain SVG text without inline styles (the content policy forbids them); colours come from the style sheet by
+class.  Every drawing repeats numbers that stand beside it in words, so all are hidden from screen readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from markupsafe import Markup, escape
+
+from chiso.web.formatting import Exact, exact, share
+
+
+def bar(part: Exact | None, whole: Exact | None, target: int | None = None, live: str = "", kind: str = "") -> Markup:
+    """A bar of ``part`` in ``whole`` with a tick at ``target`` percent; ``live`` names the live value."""
+    width = share(part, whole)
+    hook = f' data-width="{escape(live)}"' if live else ""
+    tick = f'<rect class="tick" x="{target}%" width="2" height="100%"/>' if target is not None else ""
+    return Markup(  # noqa: S704 - built from numbers and escaped names
+        f'<svg class="bar {escape(kind)}" aria-hidden="true" focusable="false">'
+        f'<rect class="track" width="100%" y="3" height="7" rx="3.5"/>'
+        f'<rect class="fill" width="{width}%" y="3" height="7" rx="3.5"{hook}/>{tick}</svg>'
+    )
+
+
+def sparkline(values: Sequence[Exact], width: int = 96, height: int = 24) -> Markup:
+    """A line of values in the order given, scaled to their own range, with a dot on the last."""
+    if len(values) < 2:
+        return Markup('<span class="quiet">–</span>')
+    exacts = [exact(value) for value in values]
+    low, high = min(exacts), max(exacts)
+    spread = high - low
+    inner, pad = Fraction(height - 8), Fraction(4)
+
+    def y(value: Fraction) -> float:
+        up = (value - low) / spread if spread else Fraction(1, 2)
+        return round(float(pad + inner * (1 - up)), 2)
+
+    step = (width - 8) / (len(exacts) - 1)
+    places = [(round(2 + index * step, 2), y(value)) for index, value in enumerate(exacts)]
+    line = " ".join(f"{x},{down}" for x, down in places)
+    last_x, last_y = places[-1]
+    return Markup(  # noqa: S704 - numbers only
+        f'<svg class="spark" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'aria-hidden="true" focusable="false"><polyline points="{line}"/>'
+        f'<circle cx="{last_x}" cy="{last_y}" r="2.2"/></svg>'
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleBand:
+    """A band as the scale draws it: its id, its name and the points from which it holds."""
+
+    id: str
+    name: str
+    floor: Exact
+
+
+def scale(total: Exact, bands: Sequence[ScaleBand], target: Exact, target_words: str, current: str) -> Markup:
+    """The scale of 0 to 100: bands from low to high, a mark at the total, a flag at the target."""
+    parts: list[str] = []
+    floors = [exact(band.floor) for band in bands] + [Fraction(100)]
+    for index, band in enumerate(bands):
+        start, width = floors[index], floors[index + 1] - floors[index]
+        now = " now" if band.id == current else ""
+        parts.append(
+            f'<rect class="band-{index}{now}" x="{share(start, 100)}%" y="22" '
+            f'width="{share(width, 100)}%" height="12"/>'
+        )
+        last = index == len(bands) - 1
+        middle = Fraction(100) if last else start + width / 2
+        anchor = "end" if last else "middle" if start else "start"
+        place = Fraction(0) if start == 0 else middle
+        parts.append(
+            f'<text class="name{now}" x="{share(place, 100)}%" y="50" text-anchor="{anchor}">'
+            f"{escape(band.name)}</text>"
+        )
+        if start:
+            parts.append(f'<rect class="gap" x="{share(start, 100)}%" y="22" width="2" height="12"/>')
+    at_target, at_total = share(target, 100), share(total, 100)
+    parts.append(f'<rect class="goal" x="{at_target}%" y="14" width="2" height="20"/>')
+    parts.append(f'<text class="goal-name" x="{at_target}%" y="10" text-anchor="middle">{escape(target_words)}</text>')
+    parts.append(f'<rect class="here" data-x="total" x="{at_total}%" y="17" width="3" height="22" rx="1.5"/>')
+    body = "".join(parts)
+    return Markup(f'<svg class="scale" height="56" aria-hidden="true" focusable="false">{body}</svg>')  # noqa: S704
