@@ -22,6 +22,7 @@ _KEYS: Final[dict[str, Text]] = {
     "below_province": Text("đơn vị dưới tỉnh", "units below the province"),
     "group": Text("nhóm", "group"),
     "computed_from": Text("cách cộng điểm nhóm", "how the group is summed"),
+    "ties": Text("làm tròn khi hòa", "rounding of ties"),
     "floor": Text("điểm từ", "points from"),
 }
 _SECTIONS: Final[dict[str, Text]] = {
@@ -102,7 +103,7 @@ def _subject(a: LawVersion, b: LawVersion, key: str, language: str) -> str:
 
 
 def _value(version: LawVersion, key: str, value: Any, language: str) -> str:
-    if value is None:
+    if value is None or value == "":
         return _MISSING[language]
     section, _, rest = key.partition(".")
     if section == "rules" and rest in version.rules:
@@ -110,6 +111,27 @@ def _value(version: LawVersion, key: str, value: Any, language: str) -> str:
     if key.endswith(".cap"):
         percent = Fraction(value) * 100
         return f"{percent.numerator}%" if percent.denominator == 1 else f"{float(percent):g}%"
+    if section == "indicators" and isinstance(value, Mapping):
+        return _count(version, value, language)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {part}" for name, part in value.items() if name != "kind")
+        return ", ".join(f"{name} {part}" for name, part in value.items())
     return str(value)
+
+
+def _count(version: LawVersion, count: Mapping[str, Any], language: str) -> str:
+    """What a numerator or denominator counts."""
+    where, vi = str(count.get("where", "")), language == "vi"
+    dossiers = ("mọi hồ sơ" if vi else "all dossiers") if where == "TRUE" else where
+    if count["kind"] == "dossiers":
+        return dossiers
+    if count["kind"] == "sum":
+        return f"{'tổng' if vi else 'sum of'} {count['amount']} ({dossiers})"
+    if count["kind"] == "procedures_with":
+        among = version.registers[count["among"]][language]
+        return f"{among} {'có hồ sơ' if vi else 'with a dossier'}: {dossiers}"
+    words = version.registers[count["register"]][language]
+    if count.get("otherwise") == "n":
+        words += "; chưa có thì lấy tử số" if vi else "; without it the numerator"
+    elif count.get("otherwise") == "last_year":
+        words += "; chưa có thì lấy số năm trước" if vi else "; without it last year's figure"
+    return words

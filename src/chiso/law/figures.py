@@ -13,6 +13,7 @@ An indicator that is not named has no data.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -71,7 +72,7 @@ def read_figures(path: Path) -> Figures:
 
 def parse_figures(text: str, place: str = "figures") -> Figures:
     """Reads the text of a figures file; see :func:`read_figures`."""
-    found = figures_of(parse_yaml(text, place), place)
+    found = figures_of(_data(text, place), place)
     found.score()  # so that what cannot be scored is refused here, with the file's name
     return found
 
@@ -102,6 +103,27 @@ def figures_of(data: object, place: str = "figures") -> Figures:
             known = ", ".join(version.groups)
             raise LawError(place, f"given.{name}", f"{law} has no such group; there are {known}")
     return Figures(law, at, level, figures, given)
+
+
+def _data(text: str, place: str) -> object:
+    """JSON is almost YAML, but may be indented by tabs: read it as itself where it is."""
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text, parse_float=str, object_pairs_hook=_once)
+        except json.JSONDecodeError:
+            pass  # a YAML mapping may begin so too
+        except KeyError as error:
+            raise LawError(place, str(error.args[0]), "stands twice") from error
+    return parse_yaml(text, place)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise KeyError(key)
+        found[key] = value
+    return found
 
 
 def _named(data: Mapping[Any, Any], key: str, place: str) -> list[tuple[str, Any]]:

@@ -103,6 +103,7 @@ def _changes(source: Source) -> list[date]:
     for name in groups.data:
         group = groups.child(name)
         found += starts(group, "maximum") + starts(group, "computed_from")
+        found += starts(group, "rounding") if "rounding" in group.data else []
     for section in ("settings", "rules"):
         if section in index.data:
             node = index.child(section)

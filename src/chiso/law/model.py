@@ -93,6 +93,14 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounding:
+    """Decimals of points, and what becomes of ties."""
+
+    places: int = 2
+    ties: Literal["even", "up"] = "even"
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """How the national portal's answers name this indicator: a metric code, or fields that are summed."""
 
@@ -133,6 +141,8 @@ class Indicator:
     """id of an indicator whose ratio multiplies this one's; empty for none"""
     unit: str
     """what n counts: ``dossiers``, ``procedures``, ``petitions``, ``seconds``, ``communes``"""
+    rounding: Rounding
+    """of its group"""
     plain: Plain
     portal: Portal
     references: Mapping[str, Reference]
@@ -153,6 +163,7 @@ class Group:
     maximum: Fraction
     computed_from: Literal["points", "ratios"]
     """``ratios``: from ratios rounded to two decimals of a percent, not from the indicators' points"""
+    rounding: Rounding
     indicators: tuple[str, ...]
     references: Mapping[str, Reference]
 
@@ -164,14 +175,6 @@ class Band:
     floor: Decimal
     """points from which the band holds"""
     reference: Reference
-
-
-@dataclass(frozen=True, slots=True)
-class Rounding:
-    """Decimals of points, and what becomes of ties."""
-
-    places: int = 2
-    ties: Literal["even", "up"] = "even"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,7 @@ class LawVersion:
     rules: Mapping[str, Rule]
     life_rules: LifeRules
     rounding: Rounding
+    """of totals and means, and of groups that have none of their own"""
     periods: tuple[str, ...]
     ties: str
     """how ranks are shared: ``1224``"""

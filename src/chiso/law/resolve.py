@@ -182,6 +182,7 @@ class _Resolver:
             constant=constant,
             below_province=_below(below, node),
             times=str(values["times"] or ""),
+            rounding=self.rounding_of(node.one_of("group", groups)),
             unit=node.one_of("unit", ("dossiers", "procedures", "petitions", "seconds", "communes")),
             plain=Plain(plain.words("n"), plain.words("d"), plain.words("points")),
             portal=Portal(
@@ -196,7 +197,7 @@ class _Resolver:
     def groups(self, indicators: Mapping[str, Indicator]) -> dict[str, Group]:
         found = {}
         for name, node in self.section("groups"):
-            node.only("code", "names", "maximum", "computed_from")
+            node.only("code", "names", "maximum", "computed_from", "rounding")
             maximum, computed = self.dated(node, "maximum"), self.dated(node, "computed_from")
             members = tuple(one.id for one in indicators.values() if one.group == name)
             group = Group(
@@ -205,14 +206,19 @@ class _Resolver:
                 node.words("names"),
                 exact(maximum.value, node, "maximum"),
                 _computed(computed.value, node),
+                self.rounding_of(name),
                 members,
-                MappingProxyType({"maximum": maximum.reference, "computed_from": computed.reference}),
+                MappingProxyType(self.group_references(node)),
             )
             whole = sum((indicators[one].maximum for one in members), Fraction(0))
             if members and whole != group.maximum:
                 raise node.error("maximum", f"is {group.maximum}, but its indicators sum to {whole}")
             found[name] = group
         return found
+
+    def group_references(self, node: Node) -> dict[str, Reference]:
+        keys = ("maximum", "computed_from", *(("rounding",) if "rounding" in node.data else ()))
+        return {key: self.dated(node, key).reference for key in keys}
 
     def bands(self) -> tuple[Band, ...]:
         value = self.dated(self.index, "bands")
@@ -229,12 +235,17 @@ class _Resolver:
             raise self.index.error("bands", "the lowest band must begin at 0")
         return tuple(bands)
 
-    def rounding(self) -> Rounding:
-        node = Node(self.dated(self.index, "rounding").value, self.index.place, "rounding")
-        node.only("places", "ties")
-        if node.get("places") != 2:
-            raise node.error("places", "must be 2: points are published with two decimals")
-        return Rounding(2, "even" if node.one_of("ties", ("even", "up")) == "even" else "up")
+    def rounding(self, node: Node | None = None) -> Rounding:
+        holder = node or self.index
+        value = Node(self.dated(holder, "rounding").value, holder.place, holder.at("rounding"))
+        value.only("places", "ties")
+        if value.get("places") != 2:
+            raise value.error("places", "must be 2: points are published with two decimals")
+        return Rounding(2, "even" if value.one_of("ties", ("even", "up")) == "even" else "up")
+
+    def rounding_of(self, group: str) -> Rounding:
+        node = self.index.child("groups").child(group)
+        return self.rounding(node if "rounding" in node.data else None)
 
     def periods(self) -> tuple[str, ...]:
         value = self.dated(self.index, "periods").value
@@ -326,6 +337,7 @@ def values(version: LawVersion) -> dict[str, Any]:
     for group in version.groups.values():
         found[f"groups.{group.id}.maximum"] = str(group.maximum)
         found[f"groups.{group.id}.computed_from"] = group.computed_from
+        found[f"groups.{group.id}.ties"] = group.rounding.ties
     for one in version.indicators.values():
         for key in ("group", "maximum", "cap", "scope", "no_data", "below_province", "constant", "times"):
             value = getattr(one, key)

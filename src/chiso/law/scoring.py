@@ -3,7 +3,7 @@
 The algorithm reproduces every published score that we know to the last digit:
 
 1. an indicator's points are ``min(max, max · n/d / cap)`` on the exact fraction, rounded to two decimals,
-   ties to even (1/48 of 6 is 0.125 and counts 0.12);
+   ties to even (1/48 of 6 is 0.125 and counts 0.12) except where a group's data say ``up``;
 2. a group is the sum of those, except where the law computes it ``from ratios``: then each ratio is rounded
    to two decimals of a percent, the points of that ratio are rounded, and these are summed;
 3. the total is the sum of the groups.  Without data an indicator has its ``no_data`` points, and the maximum
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from chiso.law.table import Table
 
 Figure = tuple[int, int] | None
-_PORTAL_ROUNDING: Final = Rounding()
+_EVEN: Final = Rounding()
 _WHOLE: Final = Fraction(1)
 
 
-def rounded(value: Fraction, rounding: Rounding = _PORTAL_ROUNDING) -> Decimal:
+def rounded(value: Fraction, rounding: Rounding = _EVEN) -> Decimal:
     """An exact number at the decimals of points, ties as the law says."""
     return Decimal(_units(value * 10**rounding.places, rounding)).scaleb(-rounding.places)
 
@@ -65,29 +65,17 @@ def exact_points(indicator: Indicator, n: int | None, d: int | None, factor: Fra
     return min(indicator.maximum, indicator.maximum * Fraction(n, d) * factor / indicator.cap)
 
 
-def points(
-    indicator: Indicator,
-    n: int | None,
-    d: int | None,
-    factor: Fraction = _WHOLE,
-    rounding: Rounding = _PORTAL_ROUNDING,
-) -> Decimal:
-    """Points as shown: :func:`exact_points` rounded to two decimals, ties to even."""
-    return rounded(exact_points(indicator, n, d, factor), rounding)
+def points(indicator: Indicator, n: int | None, d: int | None, factor: Fraction = _WHOLE) -> Decimal:
+    """Points as shown: :func:`exact_points` rounded to two decimals, ties as the law says."""
+    return rounded(exact_points(indicator, n, d, factor), indicator.rounding)
 
 
-def ratio_points(
-    indicator: Indicator,
-    n: int | None,
-    d: int | None,
-    factor: Fraction = _WHOLE,
-    rounding: Rounding = _PORTAL_ROUNDING,
-) -> Decimal:
+def ratio_points(indicator: Indicator, n: int | None, d: int | None, factor: Fraction = _WHOLE) -> Decimal:
     """Points of the ratio rounded to two decimals of a percent, as a group ``from ratios`` sums them."""
     if indicator.constant is not None or not d or n is None:
-        return points(indicator, n, d, factor, rounding)
-    ratio = Fraction(_units(Fraction(n, d) * factor * 10_000, rounding), 10_000)
-    return rounded(min(indicator.maximum, indicator.maximum * ratio / indicator.cap), rounding)
+        return points(indicator, n, d, factor)
+    ratio = Fraction(_units(Fraction(n, d) * factor * 10_000, indicator.rounding), 10_000)
+    return rounded(min(indicator.maximum, indicator.maximum * ratio / indicator.cap), indicator.rounding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +137,7 @@ class Scored:
     indicators: Mapping[str, ScoredIndicator]
 
     def as_json(self) -> dict[str, Any]:
-        """``total``, ``exact``, ``max``, ``band``, ``groups``, ``indicators``, as ``score --json`` has them."""
+        """``total``, ``exact``, ``max``, ``band``, ``groups``, ``indicators``: as ``score --json``."""
         return {
             "total": f"{self.total:.2f}",
             "exact": decimals(self.exact),
@@ -193,11 +181,11 @@ def score(
     for one in version.indicators.values():
         if one.group in known and one.id not in figures and one.id not in known:
             continue  # the group is known by points only: of this indicator we know nothing
-        indicators[one.id] = _one(version, one, figures, known, below)
+        indicators[one.id] = _one(one, figures, known, below)
     for group in version.groups.values():
         if group.id in known:
             exact = Fraction(known[group.id])
-            groups[group.id] = ScoredGroup(group, rounded(exact, version.rounding), exact, given=True)
+            groups[group.id] = ScoredGroup(group, rounded(exact, group.rounding), exact, given=True)
             continue
         if not group.indicators:
             raise LawError(
@@ -205,22 +193,20 @@ def score(
             )
         members = [indicators[name] for name in group.indicators]
         exact = sum((one.exact for one in members), Fraction(0))
-        groups[group.id] = ScoredGroup(group, _sum(version, group, members, figures), exact)
+        groups[group.id] = ScoredGroup(group, _sum(group, members, figures), exact)
     total = sum((group.points for group in groups.values()), Decimal("0.00"))
     exact = sum((group.exact for group in groups.values()), Fraction(0))
     return Scored(total, exact, version.maximum, version.band(total), groups, indicators)
 
 
-def _sum(
-    version: LawVersion, group: Group, members: list[ScoredIndicator], figures: Mapping[str, Figure]
-) -> Decimal:
+def _sum(group: Group, members: list[ScoredIndicator], figures: Mapping[str, Figure]) -> Decimal:
     if group.computed_from == "points":
         return sum((one.points for one in members), Decimal("0.00"))
     return sum(
         (
             one.points
             if one.given or one.no_data
-            else ratio_points(one.indicator, one.n, one.d, _factor(one.indicator, figures), version.rounding)
+            else ratio_points(one.indicator, one.n, one.d, _factor(one.indicator, figures))
             for one in members
         ),
         Decimal("0.00"),
@@ -228,7 +214,6 @@ def _sum(
 
 
 def _one(
-    version: LawVersion,
     one: Indicator,
     figures: Mapping[str, Figure],
     given: Mapping[str, Decimal],
@@ -239,7 +224,7 @@ def _one(
     inherited = below and one.below_province == "inherited"
     if one.id in given:
         exact = Fraction(given[one.id])
-        shown = rounded(exact, version.rounding)
+        shown = rounded(exact, one.rounding)
         return ScoredIndicator(one, None, None, shown, exact, inherited=inherited, given=True)
     n, d = figures.get(one.id) or (None, None)
     factor = _factor(one, figures)
@@ -247,7 +232,7 @@ def _one(
         one,
         n,
         d,
-        points(one, n, d, factor, version.rounding),
+        points(one, n, d, factor),
         exact_points(one, n, d, factor),
         no_data=not d,
         inherited=inherited,

@@ -60,17 +60,16 @@ class _Weights:
             for j, group in enumerate(version.groups.values())
             if group.computed_from == "ratios" and group.indicators
         ]
-        self.ties_up = version.rounding.ties == "up"
+        self.ties_up = np.array([one.rounding.ties == "up" for one in ones], np.int64)
 
-    def divided(self, top: Ints, bottom: Ints) -> Ints:
-        """top / bottom to the nearest whole number, ties as the law says; bottom above 0."""
-        quotient, rest = np.divmod(top, bottom)
-        rest += rest
-        if self.ties_up:
-            quotient += rest >= bottom
-        else:
-            quotient += (rest + (quotient & 1)) > bottom
-        return quotient
+
+def _divided(top: Ints, bottom: Ints, ties_up: Ints) -> Ints:
+    """top / bottom to the nearest whole number; ties to even, up where ``ties_up`` is 1; bottom above 0."""
+    quotient, rest = np.divmod(top, bottom)
+    rest += rest
+    rest += (quotient & 1) | ties_up  # lifts a tie above the middle where it goes up
+    quotient += rest > bottom
+    return quotient
 
 
 def _hundredths(values: list[Fraction]) -> Ints:
@@ -102,7 +101,7 @@ def points_table(version: LawVersion, is_province: NDArray[np.bool_], n: Ints, d
     n = n * weights.counts
     some = d > 0
     bottom = np.maximum(d, 1)
-    found = np.minimum(weights.divided(n * weights.a, bottom * weights.b), weights.maximum)
+    found = np.minimum(_divided(n * weights.a, bottom * weights.b, weights.ties_up), weights.maximum)
     for i, by in weights.times:
         found[:, i] = _multiplied(version, (i, by), n, d)
     shown = _settled(weights, found, some, is_province)
@@ -110,8 +109,9 @@ def points_table(version: LawVersion, is_province: NDArray[np.bool_], n: Ints, d
     sums = np.zeros((len(shown), weights.width), np.int64)
     sums[:, weights.present] = np.add.reduceat(shown[:, weights.order], weights.starts, axis=1)
     for group, columns in weights.ratio_columns:
-        ratios = weights.divided(n[:, columns] * 10_000, bottom[:, columns])
-        part = weights.divided(ratios * weights.a[columns], 10_000 * weights.b[columns])
+        ties = weights.ties_up[columns]
+        ratios = _divided(n[:, columns] * 10_000, bottom[:, columns], ties)
+        part = _divided(ratios * weights.a[columns], 10_000 * weights.b[columns], ties)
         np.minimum(part, weights.maximum[columns], out=part)
         # what has no data, or is settled otherwise, keeps its points
         plain = (
@@ -139,6 +139,6 @@ def _multiplied(version: LawVersion, columns: tuple[int, int], n: Ints, d: Ints)
     found = np.empty(len(n), np.int64)
     for row in range(len(n)):
         factor = Fraction(int(n[row, by]), int(d[row, by])) if d[row, by] else Fraction(0)
-        value = slow_points(one, int(n[row, mine]), int(d[row, mine]), factor, version.rounding)
+        value = slow_points(one, int(n[row, mine]), int(d[row, mine]), factor)
         found[row] = int(value * 100)
     return found
