@@ -1,0 +1,120 @@
+"""Counts to figures: numerators and denominators of every unit and indicator, and their points.
+
+A :class:`Board` is one period judged at one instant: integers ``n`` and ``d`` for all units at once, from which
+points follow by integer arithmetic (:func:`chiso.law.scoring.points_table`), exact to the hundredth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chiso.instants import Period
+from chiso.law.model import LEVELS, LawVersion
+from chiso.law.scoring import Scored, score
+from chiso.law.table import Table, points_table
+
+if TYPE_CHECKING:
+    from chiso.engine.count import Counts
+    from chiso.engine.ground import Ground
+    from chiso.engine.plan import Reading
+
+UNKNOWN = -1
+"""In ``n`` and ``d``: the indicator has no such number here."""
+
+
+@dataclass
+class Board:
+    """Figures of all units for one period.
+
+    ``n[u, i]``, ``d[u, i]``: unit by number, indicator in the law's order; ``UNKNOWN`` where there is none.
+    """
+
+    ground: Ground
+    period: Period
+    judged_at: int
+    n: Counts
+    d: Counts
+    dossiers: Counts
+    """per unit with its subtree: dossiers in the period"""
+
+    @property
+    def law(self) -> LawVersion:
+        return self.ground.law
+
+    @cached_property
+    def table(self) -> Table:
+        """Points of all units at once, in hundredths."""
+        return points_table(self.law, self.ground.is_province, self.n, self.d)
+
+    def figures(self, unit: int) -> dict[str, tuple[int | None, int | None]]:
+        """n and d of a unit, as the law's scoring reads them."""
+        found: dict[str, tuple[int | None, int | None]] = {}
+        for index, indicator in enumerate(self.law.indicators):
+            n, d = int(self.n[unit, index]), int(self.d[unit, index])
+            if n != UNKNOWN or d != UNKNOWN:
+                found[indicator] = (None if n == UNKNOWN else n, None if d == UNKNOWN else d)
+        return found
+
+    def score(self, unit: int) -> Scored:
+        """The exact score of one unit."""
+        kind = self.ground.units.all[unit].kind
+        level = kind if kind in LEVELS else "province"
+        return score(self.law, level, self.figures(unit))
+
+
+def roll_up(cells: Counts, ground: Ground, at: int) -> Counts:
+    """Counts of units themselves to counts of their subtrees (last axis: units)."""
+    total = np.zeros_like(cells)
+    for level in ground.ancestor_levels(at):
+        held = np.flatnonzero(level >= 0)
+        targets = level[held]
+        if cells.ndim == 1:
+            np.add.at(total, targets, cells[held])
+            continue
+        order = np.argsort(targets, kind="stable")
+        held, targets = held[order], targets[order]
+        if targets.size:
+            starts = np.flatnonzero(np.r_[True, targets[1:] != targets[:-1]])
+            total[..., targets[starts]] += np.add.reduceat(cells[..., held], starts, axis=-1)
+    return total
+
+
+def board(ground: Ground, period: Period, at: int, cells: Counts, distinct: Counts) -> Board:
+    """The board of one period: ``cells[c, u]`` of units themselves, ``distinct[k, u]`` of subtrees."""
+    judged = period.judged_at(at)
+    units = ground.unit_count
+    rolled = roll_up(cells, ground, judged)
+    registers = ground.registers(period, judged)
+    nothing = np.full(units, UNKNOWN, np.int64)
+
+    def read(reading: Reading | None) -> Counts:
+        if reading is None:
+            return nothing
+        if reading.kind == "cell":
+            values = rolled[reading.index]
+        elif reading.kind == "procedures":
+            values = distinct[reading.index]
+        else:
+            values = registers.get(reading.register, nothing)
+            if reading.otherwise:
+                stand_in = registers.get(f"{reading.register}_{reading.otherwise}", nothing)
+                values = np.where(values == UNKNOWN, stand_in, values)
+        if reading.at_least is not None:
+            values = np.maximum(values, read(reading.at_least))
+        return values
+
+    indicators = ground.law.indicators
+    n = np.full((units, len(indicators)), UNKNOWN, np.int64)
+    d = np.full((units, len(indicators)), UNKNOWN, np.int64)
+    for index, indicator in enumerate(indicators.values()):
+        own_n, own_d = (read(reading) for reading in ground.plan.readings[indicator.id])
+        if indicator.below_province == "none":
+            own_n, own_d = (np.where(ground.is_province, own, UNKNOWN) for own in (own_n, own_d))
+        elif indicator.below_province == "inherited":
+            own_n, own_d = own_n[ground.province_of], own_d[ground.province_of]
+        n[:, index], d[:, index] = own_n, own_d
+    return Board(ground, period, judged, n, d, rolled[ground.plan.in_period_cell])

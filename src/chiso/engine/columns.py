@@ -1,0 +1,189 @@
+"""The rows of dossiers as columns, and the newest version of every dossier at hand.
+
+:class:`Columns` is a handful of equally long NumPy arrays; :class:`Roster` holds the newest version of each
+dossier by its number, and finds what a new version replaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chiso.ledger.rows import ROW
+
+Array = NDArray[np.int64]
+Structured = np.ndarray  # of dtype ROW
+
+STORED: Final = tuple(ROW.names or ())
+DERIVED: Final = {"unit_index": np.int32, "desk_index": np.int32, "limit_due_at": np.int64}
+"""What the registry adds to a row: unit and desk as numbers of units, the due time by statutory limit."""
+
+DTYPES: Final[dict[str, np.dtype[np.generic]]] = {
+    **{name: ROW[name].newbyteorder("=") for name in STORED},
+    **{name: np.dtype(kind) for name, kind in DERIVED.items()},
+}
+
+
+class Columns:
+    """Equally long arrays, one a field of a row."""
+
+    __slots__ = ("arrays", "size")
+
+    def __init__(self, arrays: dict[str, np.ndarray], size: int) -> None:
+        self.arrays = arrays
+        self.size = size
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.arrays[name]
+
+    @classmethod
+    def of_rows(cls, rows: Structured) -> Columns:
+        """Columns of stored rows; the derived ones are still to be filled in."""
+        arrays = {name: np.ascontiguousarray(rows[name]).astype(DTYPES[name], copy=False) for name in STORED}
+        return cls(arrays, len(rows))
+
+    @classmethod
+    def empty(cls) -> Columns:
+        return cls({name: np.empty(0, dtype) for name, dtype in DTYPES.items()}, 0)
+
+    def take(self, index: np.ndarray | slice) -> Columns:
+        arrays = {name: values[index] for name, values in self.arrays.items()}
+        size = len(arrays["dossier"])
+        return Columns(arrays, size)
+
+    @staticmethod
+    def joined(parts: list[Columns]) -> Columns:
+        parts = [part for part in parts if part.size]
+        if not parts:
+            return Columns.empty()
+        if len(parts) == 1:
+            return parts[0]
+        arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0].arrays}
+        return Columns(arrays, sum(part.size for part in parts))
+
+
+def newest_spans(rows: Structured) -> Structured:
+    """Of rows in ledger order, those of the newest version of each dossier, by dossier and span.
+
+    The newest is the greatest ``(known_at, version)``.
+    """
+    if len(rows) == 0:
+        return rows
+    order = np.lexsort((rows["judged_from"], rows["version"], rows["known_at"], rows["dossier"]))
+    rows = rows[order]
+    dossier, known, version = rows["dossier"], rows["known_at"], rows["version"]
+    last = np.flatnonzero(np.r_[dossier[1:] != dossier[:-1], True])
+    group = np.repeat(last, np.diff(np.r_[-1, last]))
+    return rows[(known == known[group]) & (version == version[group])]
+
+
+class Roster:
+    """The newest version of every dossier, by its number in the ledger.
+
+    The first span of a life stands in arrays addressed by dossier number; the further spans of the few that
+    were reopened stand apart.
+    """
+
+    def __init__(self, capacity: int = 1024) -> None:
+        self._arrays = {name: np.zeros(capacity, dtype) for name, dtype in DTYPES.items()}
+        self._spans: dict[int, Columns] = {}
+        self._further: Columns | None = None
+        self.top = 0
+        """greatest dossier number seen"""
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._arrays["version"][: self.top + 1]))
+
+    @property
+    def capacity(self) -> int:
+        return len(self._arrays["version"])
+
+    def nbytes(self) -> int:
+        """Bytes held, spare room included."""
+        return sum(array.nbytes for array in self._arrays.values())
+
+    def _grow(self, top: int) -> None:
+        if top >= self.capacity:
+            # an eighth of spare room: memory follows the dossiers closely, copying stays rare
+            size = max(top + 1 + (top >> 3), 1024)
+            for name, array in self._arrays.items():
+                grown = np.zeros(size, array.dtype)
+                grown[: len(array)] = array
+                self._arrays[name] = grown
+        self.top = max(self.top, top)
+
+    def column(self, name: str) -> np.ndarray:
+        """A column over all dossier numbers, 0 included (an empty place)."""
+        return self._arrays[name][: self.top + 1]
+
+    def first_spans(self) -> Columns:
+        """First spans of all dossiers, as views."""
+        return Columns({name: array[: self.top + 1] for name, array in self._arrays.items()}, self.top + 1)
+
+    def further_spans(self) -> Columns:
+        if self._further is None:
+            self._further = Columns.joined(list(self._spans.values()))
+        return self._further
+
+    def parts(self, size: int = 1 << 16) -> Iterator[Columns]:
+        """All rows, in parts that fit the processor's cache."""
+        whole = self.first_spans()
+        for start in range(1, self.top + 1, size):
+            yield whole.take(slice(start, min(start + size, self.top + 1)))
+        further = self.further_spans()
+        if further.size:
+            yield further
+
+    def each(self, change: Callable[[Columns], None]) -> None:
+        """Lets ``change`` set the derived columns of all rows, in place."""
+        change(self.first_spans())
+        for spans in self._spans.values():
+            change(spans)
+        self._further = None
+
+    def rows_of(self, dossiers: np.ndarray) -> Columns:
+        """All spans of the given dossiers; unknown numbers give none."""
+        dossiers = dossiers[dossiers <= self.top]
+        held = dossiers[self._arrays["version"][dossiers] > 0]
+        parts = [Columns({name: array[held] for name, array in self._arrays.items()}, len(held))]
+        if self._spans:
+            parts += [self._spans[number] for number in held.tolist() if number in self._spans]
+        return Columns.joined(parts)
+
+    def superseding(self, rows: Structured) -> Structured:
+        """Of new rows, the spans of versions that are newer than what is held."""
+        rows = newest_spans(rows)
+        if len(rows) == 0:
+            return rows
+        numbers = rows["dossier"]
+        self._grow(int(numbers.max()))
+        known, version = self._arrays["known_at"][numbers], self._arrays["version"][numbers]
+        newer = (rows["known_at"] > known) | ((rows["known_at"] == known) & (rows["version"] > version))
+        return rows[newer | (version == 0)]
+
+    def replace(self, rows: Columns) -> None:
+        """Puts in the spans of newer versions (of :meth:`superseding`, with derived columns filled in)."""
+        if rows.size == 0:
+            return
+        numbers = rows["dossier"]
+        first = np.r_[True, numbers[1:] != numbers[:-1]]
+        if self._spans:
+            for number in numbers[first].tolist():
+                if self._spans.pop(number, None) is not None:
+                    self._further = None
+        if first.all():
+            chosen, places = rows.arrays, numbers
+        else:
+            chosen, places = rows.take(first).arrays, numbers[first]
+            rest = rows.take(~first)
+            for number in np.unique(rest["dossier"]).tolist():
+                self._spans[number] = rest.take(rest["dossier"] == number)
+            self._further = None
+        for name, array in self._arrays.items():
+            array[places] = chosen[name]

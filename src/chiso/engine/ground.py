@@ -1,0 +1,284 @@
+"""What counting stands on: the law, the units, the catalogue and the calendar, at hand as arrays.
+
+A ground does not change, but for new terms (codes that have not come up before).  Another law, unit, procedure
+or working day makes another ground, on which everything is counted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from chiso.engine import petitions as petition_counts
+from chiso.engine import procedures as procedure_counts
+from chiso.engine.columns import Columns
+from chiso.engine.count import Counts, Window
+from chiso.engine.plan import Plan, plan_of
+from chiso.instants import NEVER, Period, day_of
+from chiso.intake.records import Decision, Petition, ReportingTotal
+from chiso.law.model import LawVersion
+from chiso.registry.calendar import LIMIT_UNITS, Calendar
+from chiso.registry.procedures import Catalogue
+from chiso.registry.units import Units
+
+TERM_ROOM: Final = 1 << 24
+"""Stride of procedure terms in keys: more terms than a ledger will ever have."""
+
+NO_LIMIT: Final = -1
+
+
+@dataclass(frozen=True)
+class Registers:
+    """Records beside the dossiers that scoring reads, as known."""
+
+    decisions: Sequence[Decision] = ()
+    petitions: Sequence[Petition] = ()
+    totals: Sequence[ReportingTotal] = ()
+
+
+@dataclass(eq=False)
+class Ground:
+    law: LawVersion
+    units: Units
+    catalogue: Catalogue
+    calendar: Calendar
+    records: Registers = field(default_factory=Registers)
+    terms: list[str] = field(default_factory=lambda: [""])
+    """the ledger's terms by number, shared with whoever reads them on (term 0 is empty)"""
+
+    def __post_init__(self) -> None:
+        self.plan: Plan = plan_of(self.law)
+        self._known = 0
+        self._room = 0
+        self._trees: dict[int, list[np.ndarray]] = {}
+        self._registers: dict[tuple[str, int], dict[str, Counts]] = {}
+        self._petitions: dict[str, tuple[int, int, dict[str, Counts]]] = {}
+        self._grow(max(1024, len(self.terms) + 256))
+        self.catch_up()
+
+    # -- terms ------------------------------------------------------------------------------------
+
+    @property
+    def term_room(self) -> int:
+        return TERM_ROOM
+
+    def _grow(self, room: int) -> None:
+        def grown(old: np.ndarray | None, fill: int | bool, dtype: type) -> np.ndarray:
+            new = np.full(room, fill, dtype)
+            if old is not None:
+                new[: len(old)] = old
+            return new
+
+        first = self._room == 0
+        held = {} if first else self.procedure_columns
+        names = ("procedure_known", "fee_procedure", "returns_paper", "for_person", "online_service")
+        self.procedure_columns: dict[str, np.ndarray] = {
+            name: grown(held.get(name), False, np.bool_) for name in names
+        }
+        self.population_database = grown(None if first else self.population_database, False, np.bool_)
+        self._procedure = grown(None if first else self._procedure, -1, np.int32)
+        self._limit = grown(None if first else self._limit, NO_LIMIT, np.int64)
+        self._limit_unit = grown(None if first else self._limit_unit, 0, np.int64)
+        eras = len(self.units.eras) + 1
+        resolved = np.full((eras, room), -2, np.int32)  # -2: not looked up yet, -1: unknown
+        if not first:
+            resolved[:, : self._room] = self._resolved
+        self._resolved = resolved
+        self._room = room
+
+    def catch_up(self) -> None:
+        """Takes in the terms that have come up since."""
+        start, count = self._known, len(self.terms)
+        if count > self._room:
+            self._grow(max(count + 256, self._room * 2))
+        population = {str(code) for code in self._setting("population_databases")}
+        for number in range(start, count):
+            text = self.terms[number]
+            place = self.catalogue.place(text)
+            if place >= 0:
+                self._take_procedure(number, place)
+            elif population and text and population & set(text.split(";")):
+                self.population_database[number] = True
+        self._known = count
+
+    def _take_procedure(self, number: int, place: int) -> None:
+        procedure = self.catalogue.records[place]
+        columns = self.procedure_columns
+        columns["procedure_known"][number] = True
+        columns["fee_procedure"][number] = procedure.has_fee
+        columns["returns_paper"][number] = procedure.returns_paper
+        columns["for_person"][number] = procedure.for_person
+        columns["online_service"][number] = procedure.online in ("full", "partial")
+        self._procedure[number] = place
+        if procedure.limit_days is not None:
+            self._limit[number] = procedure.limit_days
+            self._limit_unit[number] = LIMIT_UNITS.index(procedure.limit_unit)
+
+    def _setting(self, name: str) -> Sequence[object]:
+        value = self.law.settings.get(name)
+        return value if isinstance(value, (list, tuple)) else ()
+
+    # -- units ------------------------------------------------------------------------------------
+
+    @property
+    def unit_count(self) -> int:
+        return len(self.units.all)
+
+    @cached_property
+    def is_province(self) -> np.ndarray:
+        return np.array([unit.kind in ("province", "nation", "ministry") for unit in self.units.all])
+
+    @cached_property
+    def province_of(self) -> np.ndarray:
+        """For every unit the province it is under (itself, where it is under none)."""
+        found = np.arange(self.unit_count)
+        for unit in self.units.all:
+            above = unit
+            while above.parent >= 0 and not self.is_province[above.index]:
+                above = self.units.all[above.parent]
+            found[unit.index] = above.index
+        return found
+
+    def _instant_of(self, era: int) -> int:
+        """An instant in an era of the units."""
+        eras = self.units.eras
+        if len(eras) == 0:
+            return 0
+        return int(eras[era - 1]) if era > 0 else int(eras[0]) - 1
+
+    def _resolve(self, terms: np.ndarray, eras: np.ndarray) -> np.ndarray:
+        """Units that codes name in the tree of an era; -1 where they name none."""
+        found = self._resolved[eras, terms]
+        if (found == -2).any():
+            missing = np.unique(np.stack([eras, terms])[:, found == -2], axis=1)
+            for era, term in missing.T.tolist():
+                code, at = self.terms[term], self._instant_of(era)
+                unknown = not code or self.units.is_unassigned(code, at)
+                self._resolved[era, term] = -1 if unknown else self.units.resolve(code, at)
+            found = self._resolved[eras, terms]
+        return found
+
+    def derive(self, columns: Columns) -> None:
+        """Fills in what the registry adds to rows: unit, desk, due time by statutory limit.
+
+        A code in DonViXuLy, else the prefix of MaHoSo, read in the tree valid at NgayTiepNhan; otherwise the
+        home province, as unassigned.
+        """
+        if self._known < len(self.terms):
+            self.catch_up()
+        received = columns["received_at"]
+        eras = np.searchsorted(self.units.eras, received, side="right")
+        home = self.units.home.index
+        unit = self._resolve(columns["unit"], eras)
+        desk = self._resolve(columns["desk"], eras)
+        derived: dict[str, np.ndarray] = {
+            "unit_index": np.where(unit >= 0, unit, np.where(desk >= 0, desk, home)).astype(np.int32),
+            "desk_index": np.where(desk >= 0, desk, home).astype(np.int32),
+        }
+        limit = self._limit[columns["procedure"]]
+        due = np.full(columns.size, NEVER, np.int64)
+        owing = np.flatnonzero((columns["due_at"] >= NEVER) & (limit != NO_LIMIT) & (received < NEVER))
+        if owing.size:
+            kinds = self._limit_unit[columns["procedure"][owing]]
+            due[owing] = self.calendar.due_many(received[owing], limit[owing], kinds)
+        derived["limit_due_at"] = due
+        for name, values in derived.items():
+            held = columns.arrays.get(name)
+            if held is None:
+                columns.arrays[name] = values
+            else:
+                held[:] = values
+
+    def counted_at(self, unit: np.ndarray, period: np.ndarray, window: Window) -> np.ndarray:
+        """The unit, or its successor in the tree of the period's judging instant ("as was")."""
+        found = unit.astype(np.int64)
+        eras = np.searchsorted(self.units.eras, window.judged_at, side="right")
+        for era in np.unique(eras).tolist():
+            here = (eras == era)[period]
+            found[here] = self.units.today_map(self._instant_of(era))[found[here]]
+        return found
+
+    def ancestor_levels(self, at: int) -> list[np.ndarray]:
+        """Arrays over all units: themselves, their parents, their grandparents …; -1 beyond the top."""
+        era = int(np.searchsorted(self.units.eras, at, side="right"))
+        if era not in self._trees:
+            parent = np.asarray(self.units.tree(at).parent, np.int64)
+            level = np.arange(self.unit_count, dtype=np.int64)
+            levels = []
+            while (level >= 0).any():
+                levels.append(level)
+                level = np.where(level >= 0, parent[level], -1)
+            self._trees[era] = levels
+        return self._trees[era]
+
+    def ancestors(self, window: Window, period: np.ndarray, unit: np.ndarray) -> Iterator[np.ndarray]:
+        """The unit of every entry, then its parent, and so on up the tree of its period."""
+        eras = np.searchsorted(self.units.eras, window.judged_at, side="right")
+        trees = [self.ancestor_levels(at) for at in window.judged_at.tolist()]
+        depth = max((len(tree) for tree in trees), default=0)
+        if len(set(eras.tolist())) <= 1:
+            for level in trees[0] if trees else []:
+                yield level[unit]
+            return
+        for index in range(depth):
+            found = np.full(len(unit), -1, np.int64)
+            for number, tree in enumerate(trees):
+                if index < len(tree):
+                    here = period == number
+                    found[here] = tree[index][unit[here]]
+            yield found
+
+    # -- registers --------------------------------------------------------------------------------
+
+    @cached_property
+    def _memberships(self) -> dict[str, np.ndarray]:
+        """Per register: [unit, place in the catalogue], true where the procedure is in it for the unit."""
+        return {
+            counter.among: procedure_counts.membership(counter.among, self.catalogue, self.units)
+            for counter in self.plan.procedures
+        }
+
+    def membership(self, register: str) -> np.ndarray:
+        """[unit, place in the catalogue], true where the procedure is in the register for the unit."""
+        return self._memberships[register]
+
+    def among(self, counter: int, unit: np.ndarray, procedure: np.ndarray) -> np.ndarray:
+        """Whether procedures (as terms) are in the register of a procedure counter, for units."""
+        place = self._procedure[procedure]
+        table = self._memberships[self.plan.procedures[counter].among]
+        if table.shape[1] == 0:
+            return np.zeros(len(unit), bool)
+        return (place >= 0) & table[unit, np.maximum(place, 0)]
+
+    def registers(self, period: Period, judged_at: int) -> dict[str, Counts]:
+        """Counts that come from procedures, decisions and petitions, per unit with its subtree."""
+        key = (period.label, day_of(judged_at).toordinal())
+        found = self._registers.get(key)
+        if found is None:
+            if len(self._registers) > 512:
+                self._registers.clear()
+            found = procedure_counts.register_counts(
+                self.catalogue, self.units, self.calendar, self.law,
+                self.records.decisions, self.records.totals, period, judged_at,
+            )  # fmt: skip
+            self._registers[key] = found
+        return {**found, **self._petition_counts(period, judged_at)}
+
+    def _petition_counts(self, period: Period, judged_at: int) -> dict[str, Counts]:
+        held = self._petitions.get(period.label)
+        if held is None or not held[0] <= judged_at < held[1]:
+            counts = petition_counts.petition_counts(
+                self.records.petitions, self.units, self.calendar, self.law, period, judged_at
+            )
+            until = petition_counts.next_change(self.records.petitions, self.calendar, self.law, judged_at)
+            held = self._petitions[period.label] = (judged_at, max(until, judged_at + 1), counts)
+        return held[2]
+
+    def petitions_changed(self, petitions: Sequence[Petition]) -> None:
+        """Petitions are few and change often: they alone may change on a ground."""
+        self.records = Registers(self.records.decisions, petitions, self.records.totals)
+        self._petitions.clear()

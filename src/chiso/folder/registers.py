@@ -1,0 +1,79 @@
+"""Records of the ledger to what the engine counts on: units, catalogue, decisions, petitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chiso.engine.ground import Ground, Registers
+from chiso.intake.records import Decision, Petition, Procedure, ReportingTotal, UnitRecord
+from chiso.law.model import LawVersion
+from chiso.registry.calendar import Calendar
+from chiso.registry.procedures import Catalogue
+from chiso.registry.units import Units
+
+if TYPE_CHECKING:
+    from chiso.ledger.store import Ledger
+
+GROUND_KINDS = frozenset({"unit", "procedure", "decision", "total"})
+"""Kinds of records of which a change makes another ground."""
+
+
+@dataclass
+class Registry:
+    """Units, catalogue and calendar with the records beside them, as known at an instant."""
+
+    units: Units
+    catalogue: Catalogue
+    calendar: Calendar
+    records: Registers
+
+    def ground(self, law: LawVersion, terms: list[str]) -> Ground:
+        return Ground(law, self.units, self.catalogue, self.calendar, self.records, terms)
+
+
+def _all(ledger: Ledger, kind: str, as_of: int | None) -> list[object]:
+    return [record for _, record in ledger.records(kind, as_of)]
+
+
+def petitions_of(ledger: Ledger, as_of: int | None = None) -> list[Petition]:
+    return [record for record in _all(ledger, "petition", as_of) if isinstance(record, Petition)]
+
+
+def read_registry(
+    ledger: Ledger,
+    home: str,
+    learned: Iterable[UnitRecord] = (),
+    as_of: int | None = None,
+    like: Registry | None = None,
+) -> Registry:
+    """What the ledger's records say, on top of what the package knows.
+
+    ``learned``: units that only the portal's answers tell of.
+    ``like`` is a registry of the same ledger whose units are taken over: units are as they are, not as known.
+    """
+    if like is not None:
+        units = like.units
+    else:
+        told = [record for record in _all(ledger, "unit", None) if isinstance(record, UnitRecord)]
+        built_in = Units.load(home=home)
+        named = {record.code for record in told}
+        further = [one for one in learned if one.code not in named and built_in.find(one.code) is None]
+        units = Units.load([*further, *told], home) if told or further else built_in
+    procedures = [record for record in _all(ledger, "procedure", as_of) if isinstance(record, Procedure)]
+    catalogue = (
+        like.catalogue
+        if like is not None and procedures == list(like.catalogue.records)
+        else Catalogue(procedures, units)
+    )
+    return Registry(
+        units,
+        catalogue,
+        like.calendar if like is not None else Calendar.load(),
+        Registers(
+            [record for record in _all(ledger, "decision", as_of) if isinstance(record, Decision)],
+            petitions_of(ledger, as_of),
+            [record for record in _all(ledger, "total", as_of) if isinstance(record, ReportingTotal)],
+        ),
+    )

@@ -1,0 +1,56 @@
+"""Settings of a data folder: from the environment, else from ``chiso.toml`` in the folder, else as given here."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+PREFIX: Final = "CHISO_"
+FILE: Final = "chiso.toml"
+
+
+class SettingError(ValueError):
+    """A setting that cannot be read.  Names it and says what it takes."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a folder is opened with.  Each is ``CHISO_<NAME>`` in the environment or a key of ``chiso.toml``."""
+
+    home: str = "H01"
+    """the province whose dossiers are counted here"""
+    database: str = ""
+    """SQLAlchemy URL; empty: SQLite inside the folder"""
+    target: int = 80
+    """points that the province wants to reach"""
+    body_limit: int = 200 * 1024 * 1024
+    """bytes that one request may bring"""
+
+    @classmethod
+    def read(cls, folder: Path) -> Settings:
+        told: dict[str, object] = {}
+        path = folder / FILE
+        if path.is_file():
+            try:
+                told.update(tomllib.loads(path.read_text(encoding="utf-8")))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise SettingError(f"{path}: {error}") from error
+        known = {one.name: one for one in fields(cls)}
+        if unknown := sorted(set(told) - set(known)):
+            raise SettingError(f"{path}: unknown setting {unknown[0]!r}; known: {', '.join(known)}")
+        for name in known:
+            if (text := os.environ.get(PREFIX + name.upper())) is not None:
+                told[name] = text
+        values: dict[str, object] = {}
+        for name, value in told.items():
+            if isinstance(getattr(cls, name), int):
+                try:
+                    values[name] = int(str(value))
+                except ValueError:
+                    raise SettingError(f"{name} takes a whole number, not {value!r}") from None
+            else:
+                values[name] = str(value)
+        return cls(**values)  # type: ignore[arg-type]

@@ -1,0 +1,271 @@
+"""An opened data folder: its ledger, registry, law, standing counts and clock, kept in step.
+
+Other processes may write to the same ledger: :meth:`DataFolder.refresh` reads on from where it stands.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from chiso.engine.board import Board, board
+from chiso.engine.columns import Roster, Structured
+from chiso.engine.ground import Ground
+from chiso.engine.standing import Standing
+from chiso.folder.past import GroundThen
+from chiso.folder.published import Published
+from chiso.folder.registers import GROUND_KINDS, Registry, petitions_of, read_registry
+from chiso.folder.settings import Settings
+from chiso.instants import Period, day_of, standing_periods, utc_now, year_of
+from chiso.law.loader import default_law, load
+from chiso.law.model import LawVersion
+from chiso.ledger.receipt import Receipt
+from chiso.ledger.store import Ledger
+
+PAST_KEPT: Final = 3
+"""Pasts (rosters as of an instant) kept in memory."""
+BOARDS_KEPT: Final = 64
+
+
+@dataclass(frozen=True)
+class View:
+    """One period judged at one instant, as known at one instant: what questions are answered from."""
+
+    board: Board
+    roster: Roster
+    at: int
+    as_of: int
+    journal: int
+
+    @property
+    def ground(self) -> Ground:
+        return self.board.ground
+
+    @property
+    def period(self) -> Period:
+        return self.board.period
+
+
+class DataFolder:
+    """An opened data folder.  Any thread may ask; changes come in under ``lock``."""
+
+    def __init__(self, path: Path, ledger: Ledger, settings: Settings, *, standing: bool) -> None:
+        self.path = path
+        self.ledger = ledger
+        self.settings = settings
+        self.lock = threading.RLock()
+        self.terms: list[str] = [""]
+        self.published = Published()
+        self.journal = self.version = self.record = 0
+        self.keeps_standing = standing
+        self._clock = ledger.clock.get()
+        self._boards: OrderedDict[tuple[object, ...], Board] = OrderedDict()
+        self._pasts: OrderedDict[int, tuple[Roster, Registry]] = OrderedDict()
+        at = self.now()
+        self._learn_published()
+        self.registry = read_registry(ledger, settings.home, self.published.units)
+        law = self.law_of(year_of(at))
+        if law.groups_only:
+            law = load("qd766").at(day_of(at))
+        periods = standing_periods(at) if standing else ()
+        self.standing = Standing(self.registry.ground(law, self.terms), periods, at)
+        self._fill()
+
+    @classmethod
+    def open(
+        cls, path: Path | str, *, standing: bool = False, settings: Settings | None = None
+    ) -> DataFolder:
+        """Opens (and where needed makes) a data folder.
+
+        ``standing``: keep the counts of the year's periods up at all times, as a server does.
+        """
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = settings or Settings.read(folder)
+        ledger = Ledger.open(folder, settings.database or None)
+        return cls(folder, ledger, settings, standing=standing)
+
+    def close(self) -> None:
+        self.ledger.close()
+
+    def __enter__(self) -> DataFolder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- clock and law ------------------------------------------------------------------------------
+
+    def now(self) -> int:
+        """The instant that it is for this folder."""
+        clock = self._clock
+        return utc_now() if clock is None else clock.now(utc_now())
+
+    def law_of(self, period: Period, law_id: str | None = None) -> LawVersion:
+        """The law that a period is scored by: the one named, else the portal's of that time."""
+        first = period.first_day
+        return load(law_id or default_law(first)).at(first)
+
+    @property
+    def ground(self) -> Ground:
+        return self.standing.ground
+
+    # -- keeping in step ------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        position = self.ledger.position()
+        self._read_terms()
+        self.standing.fill(self.ledger.rows())
+        self.journal, self.version, self.record = position
+        held = self.standing.roster.column("version")
+        self.version = max(position.version, int(held.max(initial=0)))
+
+    def _read_terms(self) -> None:
+        self.terms.extend(text for _, text in self.ledger.terms(len(self.terms) - 1))
+
+    def _learn_published(self) -> bool:
+        figures = [record for _, record in self.ledger.records("published")]
+        return self.published.learn(self.ledger.aliases(), figures)
+
+    def refresh(self) -> bool:
+        """Takes in what was written since, by whomever, and moves the clock.  Gives whether counts moved."""
+        with self.lock:
+            before = self.standing.changes
+            self._clock = self.ledger.clock.get()
+            position = self.ledger.position()
+            if position.record > self.record:
+                self._take_records({kind for _, kind, _, _ in self.ledger.records_after(self.record)})
+                self.record = position.record
+            if position.version > self.version:
+                self._read_terms()
+                for rows in self.ledger.rows(self.version):
+                    self._apply(rows)
+            self.journal = position.journal
+            self.tick()
+            return self.standing.changes != before
+
+    def take(self, receipt: Receipt) -> bool:
+        """Takes in what the writer of this process just committed."""
+        with self.lock:
+            before = self.standing.changes
+            rows = receipt.rows
+            if len(rows) and int(rows["version"][0]) != self.version + 1:
+                return self.refresh()
+            if receipt.kinds:
+                self._take_records(set(receipt.kinds))
+                self.record = receipt.position.record
+            if len(rows):
+                names = ("unit", "desk", "procedure", "sender", "databases")
+                if max(int(rows[name].max()) for name in names) >= len(self.terms):
+                    self._read_terms()
+                self._apply(rows)
+            self.journal = receipt.position.journal
+            self.tick()
+            return self.standing.changes != before
+
+    def _apply(self, rows: Structured) -> None:
+        self.standing.apply(rows)
+        self.version = int(rows["version"][-1])
+        known = int(rows["known_at"].min())
+        for as_of in [one for one in self._pasts if one >= known]:
+            del self._pasts[as_of]
+
+    def _take_records(self, kinds: set[str]) -> None:
+        new_units = "published" in kinds and self._learn_published()
+        if kinds & GROUND_KINDS or new_units:
+            self.registry = read_registry(self.ledger, self.settings.home, self.published.units)
+            self.standing.rebase(self.registry.ground(self.ground.law, self.terms))
+        elif "petition" in kinds:
+            self.ground.petitions_changed(petitions_of(self.ledger))
+        if kinds:
+            self.standing.changes += 1
+            self._pasts.clear()
+
+    def tick(self) -> None:
+        """Moves the standing counts to now."""
+        with self.lock:
+            now = self.now()
+            standing = self.standing
+            if self.keeps_standing and year_of(now) != year_of(standing.at):
+                standing.at = now
+                law = self.law_of(year_of(now))
+                standing.rebase(self.registry.ground(law, self.terms), standing_periods(now))
+            standing.advance(now)
+
+    # -- views ----------------------------------------------------------------------------------------
+
+    def view(
+        self, period: Period, at: int | None = None, as_of: int | None = None, law: LawVersion | None = None
+    ) -> View:
+        """A period, judged at ``at`` (else now), as known at ``as_of`` (else now)."""
+        law = law or self.law_of(period)
+        if as_of is not None:
+            return self._past_view(period, self.now() if at is None else at, as_of, law)
+        with self.lock:
+            now = self.standing.at if at is None else at
+            same_law = law.version == self.ground.law.version
+            key = (period.label, period.judged_at(now), law.version, self.standing.changes)
+            found = self._boards.get(key)
+            if found is None:
+                standing = self.standing
+                if same_law and period in standing.periods and at in (None, standing.at):
+                    place = standing.periods.index(period)
+                    cells, distinct = standing.cells[:, place], standing.distinct[:, place]
+                    found = board(self.ground, period, now, cells, distinct)
+                else:
+                    ground = self.ground if same_law else self.registry.ground(law, self.terms)
+                    counted = Standing(ground, (period,), now, standing.roster).count_all()
+                    found = board(ground, period, now, counted.cells[:, 0], counted.distinct[:, 0])
+                self._boards[key] = found
+                while len(self._boards) > BOARDS_KEPT:
+                    self._boards.popitem(last=False)
+            return View(found, self.standing.roster, now, max(now, self.standing.at), self.journal)
+
+    def _past_view(self, period: Period, at: int, as_of: int, law: LawVersion) -> View:
+        held = self._pasts.get(as_of)
+        if held is None:
+            registry = read_registry(self.ledger, self.settings.home, (), as_of, self.registry)
+            standing = Standing(registry.ground(law, self.terms), (), at)
+            standing.fill(rows[rows["known_at"] <= as_of] for rows in self.ledger.rows())
+            held = standing.roster, registry
+            with self.lock:
+                self._pasts[as_of] = held
+                while len(self._pasts) > PAST_KEPT:
+                    self._pasts.popitem(last=False)
+        roster, registry = held
+        key = (period.label, period.judged_at(at), law.version, "as of", as_of, id(roster))
+        found = self._boards.get(key)
+        if found is None:
+            ground = registry.ground(law, self.terms)
+            counted = Standing(ground, (period,), at, roster).count_all()
+            found = board(ground, period, at, counted.cells[:, 0], counted.distinct[:, 0])
+            with self.lock:
+                self._boards[key] = found
+        return View(found, roster, at, as_of, self.journal)
+
+    def ground_then(self, law: LawVersion) -> GroundThen:
+        """Grounds as they were known, for a walk through the past."""
+        return GroundThen(self.ledger, self.registry, law, self.terms)
+
+    def holds(self, unit: int) -> bool:
+        """Whether the ledger holds any dossier of a unit or below it."""
+        return bool(self._held()[unit])
+
+    def _held(self) -> np.ndarray:
+        with self.lock:
+            key = self.standing.changes
+            if getattr(self, "_held_at", None) != key:
+                rows = self.standing.roster.first_spans()
+                real = rows["version"] > 0
+                units = np.unique(rows["unit_index"][real])
+                held = np.zeros(self.ground.unit_count, bool)
+                for level in self.ground.ancestor_levels(self.standing.at):
+                    above = level[self.ground.units.today_map(self.standing.at)[units]]
+                    held[above[above >= 0]] = True
+                self._held_now, self._held_at = held, key
+            return self._held_now

@@ -1,0 +1,82 @@
+"""Standing counts equal a recount, and a second engine, whatever happened in between."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chiso.engine.second import SecondEngine
+from chiso.engine.standing import Standing
+from tests.engine.worlds import FIRST, LAST, PERIODS, Event, World, events, instants
+
+lives = st.lists(events(), min_size=1, max_size=14)
+moves = st.lists(instants, max_size=6)
+
+
+def recounted(standing: Standing) -> Standing:
+    fresh = Standing(standing.ground, standing.periods, standing.at, standing.roster)
+    return fresh.count_all()
+
+
+def same(one: Standing, other: Standing) -> None:
+    assert np.array_equal(one.cells, other.cells)
+    assert np.array_equal(one.distinct, other.distinct)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(lives, st.data())
+def test_whatever_comes_and_however_the_clock_moves_standing_counts_equal_a_recount(
+    life: list[Event], data: st.DataObject
+) -> None:
+    world = World.new()
+    standing = Standing(world.ground, PERIODS, FIRST)
+    clock = FIRST
+    waiting: list[np.ndarray] = []
+    for event in life:
+        waiting.append(world.tell(event, clock))
+        if data.draw(st.booleans(), "commit"):
+            standing.apply(np.concatenate(waiting))
+            waiting = []
+            same(standing, recounted(standing))
+        if data.draw(st.booleans(), "move the clock"):
+            clock = data.draw(st.integers(clock, max(clock, LAST)), "to")
+            standing.advance(clock)
+            same(standing, recounted(standing))
+    if waiting:
+        standing.apply(np.concatenate(waiting))
+    standing.advance(LAST)
+    same(standing, recounted(standing))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(lives, instants)
+def test_a_second_engine_running_sql_of_the_same_law_agrees_on_every_count(
+    life: list[Event], at: int
+) -> None:
+    world = World.new()
+    standing = Standing(world.ground, PERIODS, at)
+    for event in life:
+        standing.apply(world.tell(event, at))
+    for place, period in enumerate(PERIODS):
+        judged = period.judged_at(at)
+        second = SecondEngine(world.ground, world.raw(judged), judged)
+        cells, distinct = second.count(period, at)
+        assert np.array_equal(standing.cells[:, place], cells)
+        assert np.array_equal(standing.distinct[:, place], distinct)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(lives, st.randoms(use_true_random=False))
+def test_versions_in_any_order_and_twice_count_the_same(life: list[Event], chance: object) -> None:
+    world = World.new()
+    rows = [world.tell(event, FIRST + number) for number, event in enumerate(life)]
+    calm = Standing(world.ground, PERIODS, LAST)
+    for part in rows:
+        calm.apply(part)
+    wild = Standing(world.ground, PERIODS, LAST)
+    again = [*rows, *rows]
+    chance.shuffle(again)  # type: ignore[attr-defined]
+    for part in again:
+        wild.apply(part)
+    same(calm, wild)
