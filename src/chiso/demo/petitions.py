@@ -122,7 +122,7 @@ def told(petition: Petition, at: int, code: str) -> dict[str, Any]:
         (p.supplied, "da_bo_sung"), (p.requested, "pa_cho_bo_sung"), (p.forwarded, "tiep_nhan_o_dia_phuong"),
     )  # fmt: skip
     state = next((word for instant, word in states if 0 < instant <= at), "moi_tiep_nhan")
-    answered = 0 < (p.resolved or p.refused) <= at
+    answered = not (p.resolved or p.refused) or (p.resolved or p.refused) <= at
     return {
         "MaPAKN": f"PAKN.2026.{p.number:05d}",
         "MaHoSo": code,
@@ -139,7 +139,7 @@ def told(petition: Petition, at: int, code: str) -> dict[str, Any]:
         "NgayXuLyXong": date(p.resolved),
         "NgayCongKhai": date(p.published),
         "SoLuotThich": p.likes if answered else 0,
-        "SoLuotKhongThich": p.dislikes if answered or not (p.resolved or p.refused) else 0,
+        "SoLuotKhongThich": p.dislikes if answered else 0,
         "LapLai": p.repeated,
     }
 

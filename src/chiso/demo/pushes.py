@@ -82,7 +82,7 @@ def plan(world: World, lives: Lives, by_steps: Bools) -> Pushes:
     parts: list[tuple[Instants, ...]] = []
     newest = np.full(len(lives), -1, np.int64)
     # Certifications done while the citizen waits are entered once, with their result.
-    at_once = (lives.ended - lives.received < 3 * 3600) & (rng.random(len(lives)) < 0.45)
+    at_once = lives.counted & (lives.ended - lives.received < 3 * 3600) & (rng.random(len(lives)) < 0.45)
     for number, (fact, there) in enumerate(facts_of(lives)):
         wanted = there & (fact <= UNTIL) & (fact > newest)
         if number in (1, 2, 3):
