@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any, Final
 
 import numpy as np
+from msgspec import Struct
 
 from chiso.instants import DAY, OFFSET
 from chiso.intake.records import Arrival, Dossier, Item, Petition, Progress, Rating, StoreRecord
@@ -27,7 +28,7 @@ from chiso.ledger.natural import KEYS
 from chiso.ledger.receipt import Position, Receipt, Taken
 from chiso.ledger.rows import ROW
 from chiso.ledger.terms import Terms
-from chiso.ledger.timeline import Event, Version, gather, retell
+from chiso.ledger.timeline import Event, gather, retell
 
 PARALLEL_FROM: Final = 1 << 16
 """Payloads of this many bytes are compressed beside the merging; below, the hand-over costs more."""
@@ -36,18 +37,17 @@ _ABOUT: Final = (Petition, Rating, StoreRecord)
 Numbers = tuple[int, int, int, int, int, int]
 
 
-class Held:
+class Held(Struct, eq=False, gc=False):
     """A dossier in hand during one commit."""
 
-    __slots__ = ("code", "dirty", "facts", "id", "late", "stored")
-
-    def __init__(self, number: int, code: str, facts: Facts, stored: bool) -> None:
-        self.id = number
-        self.code = code
-        self.facts = facts
-        self.stored = stored
-        self.dirty = not stored
-        self.late = False
+    id: int
+    code: str
+    facts: Facts
+    stored: bool
+    """whether the database has it already"""
+    dirty: bool = False
+    late: bool = False
+    """news of it is older than what is known of it"""
 
 
 class Acceptance:
@@ -70,7 +70,7 @@ class Acceptance:
         self._kept: dict[tuple[str, str], list[tuple[int, int, bytes]]] = {}
         self._told_again: dict[tuple[str, str], list[int]] = {}
         self._journal: list[tuple[Any, ...]] = []
-        self._versions: list[tuple[int, int, int, int, bytes]] = []
+        self._versions: list[tuple[int, int, int, int, int, bytes]] = []
         self._repeats: list[tuple[int, int]] = []
         self._records: list[tuple[int, str, str, int, int, bytes]] = []
         self._record_repeats: list[tuple[str, str, int, int]] = []
@@ -316,7 +316,8 @@ class Acceptance:
             if told:
                 number += 1
                 packed = derive(held.facts, number, held.id, known_at, terms, rules)
-                self._versions.append((number, held.id, known_at, seq, packed))
+                self._versions.append((number, held.id, known_at, seq, held.facts.version, packed))
+                held.facts.version = number
             else:
                 self._repeats.append((held.id, seq))
         self._version = number
@@ -326,7 +327,7 @@ class Acceptance:
     def _backfill(self, arrival: Arrival, taken: Taken, known_at: int, late: list[Held]) -> None:
         """News older than what is known: the dossiers' later versions are told anew from the journal."""
         self._flush_history()
-        timelines = gather(self._hot, {held.id: held.code for held in late}, self._seq)
+        timelines = gather(self._hot, [(held.id, held.code, held.facts.version) for held in late], self._seq)
         day = (known_at + OFFSET) // DAY
         for held in late:
             events, versions = timelines[held.id]
@@ -346,17 +347,19 @@ class Acceptance:
                     taken.flagged += 1
                     self._blame(arrival.sender, mistakes, day)
 
-            noted = False
+            noted, last = False, held.facts.version
             for version in retell(held.id, events, versions, self._terms, self._rules, outcome):
                 self._version += 1
                 packed = derive(
                     version.facts, self._version, held.id, version.known_at, self._terms, self._rules
                 )
-                self._versions.append((self._version, held.id, version.known_at, version.seq, packed))
+                self._versions.append((self._version, held.id, version.known_at, version.seq, last, packed))
+                last = self._version
                 noted = noted or version.seq == self._seq
             if not noted:
                 self._repeats.append((held.id, self._seq))
-            held.facts = version_facts(events, self._terms)
+            held.facts = facts_after(events, self._terms)
+            held.facts.version = last
             held.dirty = True
             held.late = False
 
@@ -400,9 +403,9 @@ class Acceptance:
              "content"),
             [_settled(entry) for entry in self._journal],
         )  # fmt: skip
-        hot.insert("version", ("id", "dossier", "known_at", "seq", "packed"), self._versions)
+        hot.insert("version", ("id", "dossier", "known_at", "seq", "before", "packed"), self._versions)
         hot.insert("repeat", ("dossier", "seq"), self._repeats)
-        self._all_rows += [version[4] for version in self._versions]
+        self._all_rows += [version[5] for version in self._versions]
         self._journal, self._versions, self._repeats = [], [], []
 
     def finish(self) -> Receipt:
@@ -447,11 +450,11 @@ class Acceptance:
 _COUNT: Final = (
     "INSERT INTO arrival (sender, day, kind, read, new, changed, same, flagged, refused, lag_count, lag_sum, "
     "lag_max) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, day, kind) DO UPDATE SET "
-    + ", ".join(
-        f"{name} = arrival.{name} + excluded.{name}"
-        for name in ("read", "new", "changed", "same", "flagged", "refused", "lag_count", "lag_sum")
-    )
-    + ", lag_max = CASE WHEN excluded.lag_max > arrival.lag_max THEN excluded.lag_max ELSE arrival.lag_max END"
+    "read = arrival.read + excluded.read, new = arrival.new + excluded.new, "
+    "changed = arrival.changed + excluded.changed, same = arrival.same + excluded.same, "
+    "flagged = arrival.flagged + excluded.flagged, refused = arrival.refused + excluded.refused, "
+    "lag_count = arrival.lag_count + excluded.lag_count, lag_sum = arrival.lag_sum + excluded.lag_sum, "
+    "lag_max = CASE WHEN excluded.lag_max > arrival.lag_max THEN excluded.lag_max ELSE arrival.lag_max END"
 )
 
 
@@ -482,12 +485,9 @@ def _add_lag(lag: list[int], count: int, total: int, most: int) -> None:
     lag[2] = max(lag[2], most)
 
 
-def version_facts(events: list[Event], terms: Terms) -> Facts:
+def facts_after(events: list[Event], terms: Terms) -> Facts:
     """The facts after all events."""
     facts = Facts()
     for event in events:
         event.tell(facts, terms)
     return facts
-
-
-__all__ = ["Acceptance", "Version", "heads"]

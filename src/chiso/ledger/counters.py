@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 
@@ -57,8 +57,8 @@ class Counters:
         table = arrival.c
         query = sa.select(arrival).order_by(table.day, table.sender, table.kind)
         return [
-            msgspec.convert({**row, "day": _iso_day(row["day"])}, ArrivalCount)
-            for row in self._select(query, arrival, since, until, sender)
+            ArrivalCount(who, _iso_day(day), *rest)
+            for who, day, *rest in self._select(query, arrival, since, until, sender)
         ]
 
     def mistakes(
@@ -68,14 +68,14 @@ class Counters:
         table = mistake.c
         query = sa.select(mistake).order_by(table.day, table.sender, table.bit)
         return [
-            msgspec.convert({**row, "day": _iso_day(row["day"])}, MistakeCount)
-            for row in self._select(query, mistake, since, until, sender)
+            MistakeCount(who, bit, _iso_day(day), count)
+            for who, bit, day, count in self._select(query, mistake, since, until, sender)
         ]
 
     def _select(
         self, query: sa.Select[tuple[object, ...]], table: sa.Table, since: int | None, until: int | None,
         sender: str | None,
-    ) -> list[dict[str, object]]:  # fmt: skip
+    ) -> list[Any]:  # fmt: skip
         if since is not None:
             query = query.where(table.c.day >= day_of(since).toordinal() - EPOCH_DAY)
         if until is not None:
@@ -83,9 +83,8 @@ class Counters:
         if sender is not None:
             query = query.where(table.c.sender == sender)
         with self._database.read() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            return list(connection.execute(query))
 
 
-def _iso_day(number: object) -> str:
-    assert isinstance(number, int)
+def _iso_day(number: int) -> str:
     return date.fromordinal(EPOCH_DAY + number).isoformat()

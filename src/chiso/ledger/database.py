@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -121,10 +121,11 @@ class Database:
         self.postgres: Final = address.get_backend_name() == "postgresql"
         self._patience: Final = patience
         self._turn: Final = threading.RLock()
+        self.engine: sa.Engine
         if self.postgres:
             if address.drivername == "postgresql":
                 address = address.set(drivername="postgresql+psycopg")
-            self.engine: Final = sa.create_engine(
+            self.engine = sa.create_engine(
                 address,
                 pool_size=8,
                 max_overflow=16,
@@ -211,7 +212,7 @@ class Database:
         if found is not None and found not in KNOWN:
             raise NewerLedgerError(
                 f"the ledger {self.engine.url.render_as_string()} has the schema {found!r}, "
-                f"this program knows up to {HEAD!r}: it was written by a newer chiso; upgrade chiso to open it"
+                f"this program knows up to {HEAD!r}: a newer chiso wrote it; upgrade chiso to open it"
             )
         return None if found is None else str(found)
 

@@ -51,6 +51,8 @@ class Facts(Struct, array_like=True, gc=False):
     """bits of Mistake that only two messages in succession show"""
     known_at: int = 0
     """the greatest known instant of anything told about this dossier"""
+    version: int = 0
+    """number of the version appended last; each version names the one before it"""
 
 
 ENCODER: Final = msgspec.msgpack.Encoder()

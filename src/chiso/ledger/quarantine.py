@@ -1,10 +1,9 @@
-"""What was refused: listed, corrected, released, dismissed; never lost, never readable in the database file."""
+"""What was refused: listed, corrected, released, dismissed; never lost, sealed in the database."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 
@@ -13,11 +12,7 @@ from chiso.ledger.database import Database, LedgerError
 from chiso.ledger.keys import Keys
 from chiso.ledger.schema import quarantine
 
-STATES = ("open", "corrected", "released", "dismissed")
-_FIELDS = (
-    "id", "received_at", "sender", "door", "kind", "place", "code", "field", "value", "reason", "message_vi",
-    "message_en", "state", "changed_at", "changed_by", "released_seq",
-)  # fmt: skip
+STATES: Final = ("open", "corrected", "released", "dismissed")
 
 
 class Refused(Struct, frozen=True):
@@ -42,6 +37,9 @@ class Refused(Struct, frozen=True):
     changed_by: str
     released_seq: int | None
     """journal entry by which it was taken in"""
+
+
+_FIELDS: Final = Refused.__struct_fields__
 
 
 class Quarantine:
@@ -71,20 +69,18 @@ class Quarantine:
         if before is not None:
             query = query.where(table.id < before)
         with self._database.read() as connection:
-            rows = connection.execute(query).mappings().all()
-        return [msgspec.convert(dict(row), Refused) for row in rows]
+            rows = connection.execute(query).all()
+        return [Refused(*row) for row in rows]
 
     def get(self, number: int) -> Refused:
         """Raises LedgerError for an unknown number."""
         table = quarantine.c
         with self._database.read() as connection:
-            row = connection.execute(
-                sa.select(*(table[name] for name in _FIELDS)).where(table.id == number)
-            ).mappings()
-            found = row.one_or_none()
+            query = sa.select(*(table[name] for name in _FIELDS)).where(table.id == number)
+            found = connection.execute(query).one_or_none()
         if found is None:
             raise LedgerError(f"nothing in quarantine has the number {number}")
-        return msgspec.convert(dict(found), Refused)
+        return Refused(*found)
 
     def count(self, state: str | None = "open", sender: str | None = None) -> dict[str, int]:
         """How many by reason, the most frequent first."""

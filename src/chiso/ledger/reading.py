@@ -10,16 +10,21 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from chiso.instants import NEVER
 from chiso.law.life import LifeRules
 from chiso.ledger.codec import decompress, unpack_items, unpack_record
 from chiso.ledger.database import Database
 from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.receipt import Position
 from chiso.ledger.rows import ROW
+from chiso.ledger.timeline import CHAIN
 
 VERSIONS_AT_ONCE: Final = 200_000
 ENTRIES_AT_ONCE: Final = 50
 FACTS_AT_ONCE: Final = 20_000
+
+
+_BY_ID: Final = "SELECT dossier.id, dossier.facts FROM {among} JOIN dossier ON dossier.id = wanted.value"
 
 
 class Entry(Struct, frozen=True):
@@ -93,27 +98,25 @@ class Reading:
 
     def codes(self, ids: Sequence[int]) -> dict[int, str]:
         """Codes of dossiers by number."""
-        return {number: code for number, code, _ in self._dossiers("id", [int(one) for one in ids], False)}
+        with self.database.hot() as hot:
+            return dict(hot.among(_BY_ID.replace("facts", "code"), [int(one) for one in ids]))
 
     def ids(self, codes: Sequence[str]) -> dict[str, int]:
         """Numbers of dossiers by code; unknown ones are absent."""
-        return {code: number for number, code, _ in self._dossiers("code", list(codes), False)}
+        with self.database.hot() as hot:
+            return dict(
+                hot.among(
+                    "SELECT dossier.code, dossier.id FROM {among} "
+                    "JOIN dossier ON dossier.code = wanted.value",
+                    list(codes),
+                )
+            )
 
     def facts(self, ids: Sequence[int]) -> dict[int, Facts]:
         """What is known of dossiers by now, by number."""
-        found = self._dossiers("id", [int(one) for one in ids], True)
-        return {number: FACTS.decode(facts) for number, _, facts in found}
-
-    def _dossiers(
-        self, column: str, values: Sequence[int] | Sequence[str], facts: bool
-    ) -> list[tuple[int, str, bytes]]:
-        third = "dossier.facts" if facts else "NULL"
         with self.database.hot() as hot:
-            return hot.among(
-                f"SELECT dossier.id, dossier.code, {third} FROM {{among}} "  # noqa: S608 - own names only
-                f"JOIN dossier ON dossier.{column} = wanted.value",
-                values,
-            )
+            found = hot.among(_BY_ID, [int(one) for one in ids])
+        return {number: FACTS.decode(facts) for number, facts in found}
 
     def all_facts(self) -> Iterator[tuple[int, str, Facts]]:
         """Number, code and newest facts of every dossier, by number."""
@@ -131,26 +134,30 @@ class Reading:
             last = found[-1][0]
 
     def history(self, code: str) -> list[Told]:
-        """The versions of a dossier as they became known; those told anew later supersede at their instant."""
+        """The versions of a dossier as they became known; of those at one instant the last one holds."""
         with self.database.hot() as hot:
-            found = hot.all(
-                "SELECT version.id, version.known_at, version.seq, journal.sender, journal.door, "
-                "journal.kind, version.packed FROM dossier JOIN version ON version.dossier = dossier.id "
-                "JOIN journal ON journal.seq = version.seq WHERE dossier.code = ? "
-                "ORDER BY version.known_at, version.id",
-                (code,),
+            newest = hot.all("SELECT facts FROM dossier WHERE code = ?", (code,))
+            last = FACTS.decode(newest[0][0]).version if newest else 0
+            found = hot.among(
+                CHAIN  # noqa: S608 - a constant
+                + "SELECT version.id, version.known_at, version.seq, journal.sender, journal.door, "
+                "journal.kind, version.packed FROM chain JOIN version ON version.id = chain.id "
+                "JOIN journal ON journal.seq = version.seq ORDER BY version.known_at, version.id",
+                [last] if last else [],
             )
-        return [Told(*rest, np.frombuffer(packed, dtype=ROW)) for *rest, packed in found]
+        return [
+            Told(version, known_at, seq, sender, door, kind, np.frombuffer(packed, dtype=ROW))
+            for version, known_at, seq, sender, door, kind, packed in found
+        ]
 
     def records(self, kind: str, as_of: int | None = None) -> list[tuple[int, Any]]:
-        """(known_at, record) of every record of a kind (``codec.TAGS``), the newest of each key known then."""
-        known = "" if as_of is None else "AND known_at <= ? "
+        """(known_at, record) of a kind (``codec.TAGS``): the newest of each key known at ``as_of``."""
         with self.database.hot() as hot:
             found = hot.all(
                 "SELECT known_at, body FROM (SELECT id, known_at, body, row_number() OVER "
                 "(PARTITION BY key ORDER BY known_at DESC, id DESC) AS place FROM record "
-                f"WHERE kind = ? {known}) AS told WHERE place = 1 ORDER BY id",  # noqa: S608 - own text
-                (kind,) if as_of is None else (kind, as_of),
+                "WHERE kind = ? AND known_at <= ?) AS told WHERE place = 1 ORDER BY id",
+                (kind, NEVER if as_of is None else as_of),
             )
         return [(int(known_at), unpack_record(kind, body)) for known_at, body in found]
 
@@ -176,9 +183,10 @@ class Reading:
                 )
             if not found:
                 return
-            for seq, received_at, known_at, timely, *texts, count, digest, payload, content in found:
+            for seq, received_at, known_at, timely, sender, door, kind, count, *blobs in found:
+                digest, payload, content = (bytes(blob) for blob in blobs)
                 yield Entry(
-                    *(seq, received_at, known_at, bool(timely), *texts, count),
-                    *(bytes(digest), decompress(payload), bytes(content)),
-                )
+                    seq, received_at, known_at, bool(timely), sender, door, kind, count,
+                    digest, decompress(payload), content,
+                )  # fmt: skip
             after = found[-1][0]

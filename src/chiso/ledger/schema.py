@@ -71,8 +71,8 @@ version: Final = sa.Table(
     sa.Column("dossier", Number, nullable=False),
     sa.Column("known_at", sa.BigInteger, nullable=False),
     sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("before", Number, nullable=False, comment="the dossier's version appended before, or 0"),
     sa.Column("packed", sa.LargeBinary, nullable=False, comment="rows, see ledger/rows.py"),
-    sa.Index("version_dossier", "dossier"),
 )
 
 repeat: Final = sa.Table(

@@ -8,7 +8,6 @@ import secrets
 from typing import Any, Final
 
 import argon2
-import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 
@@ -54,7 +53,7 @@ class Senders:
     def __init__(self, database: Database) -> None:
         self._database: Final = database
         self._hasher: Final = argon2.PasswordHasher()
-        self._nobody: Final = self._hasher.hash(secrets.token_hex(8))
+        self._nobody: str | None = None
 
     def add(self, name: str, unit: str, now: int) -> Credentials:
         """Makes a sender.  Raises LedgerError where the name is taken or empty."""
@@ -84,8 +83,8 @@ class Senders:
 
     def list(self) -> list[Sender]:
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(*_COLUMNS).order_by(sender.c.name)).mappings().all()
-        return [msgspec.convert(dict(row), Sender) for row in rows]
+            rows = connection.execute(sa.select(*_COLUMNS).order_by(sender.c.name)).all()
+        return [Sender(*row) for row in rows]
 
     def set_active(self, name: str, active: bool) -> None:
         """Switches a sender on or off; off ends its sessions.  Raises LedgerError for an unknown one."""
@@ -97,14 +96,16 @@ class Senders:
                 connection.execute(sa.delete(sender_session).where(sender_session.c.sender == name))
 
     def by_password(self, user: str, password: str) -> Sender | None:
-        """The sender of a user and password, else ``None``; as slow for a wrong user as for a wrong password."""
+        """The sender of a user and password, else ``None``; as slow for a wrong user as for a wrong one."""
         with self._database.read() as connection:
             row = connection.execute(
                 sa.select(*_COLUMNS, sender.c.password_hash).where(sender.c.user == user)
-            ).mappings()
+            )
             found = row.one_or_none()
+        if self._nobody is None:
+            self._nobody = self._hasher.hash(secrets.token_hex(8))
         try:
-            self._hasher.verify(self._nobody if found is None else found["password_hash"], password)
+            self._hasher.verify(self._nobody if found is None else found.password_hash, password)
         except argon2.exceptions.VerificationError:
             return None
         return _active(found)
@@ -112,7 +113,7 @@ class Senders:
     def by_key(self, key: str) -> Sender | None:
         """The sender of a key, else ``None``."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(*_COLUMNS).where(sender.c.key_hash == _hash(key))).mappings()
+            row = connection.execute(sa.select(*_COLUMNS).where(sender.c.key_hash == _hash(key)))
             found = row.one_or_none()
         return _active(found)
 
@@ -135,12 +136,10 @@ class Senders:
                 sa.select(*_COLUMNS)
                 .join(sender_session, sender_session.c.sender == sender.c.name)
                 .where(sender_session.c.token_hash == _hash(token), sender_session.c.expires_at > now)
-            ).mappings()
+            )
             found = row.one_or_none()
         return _active(found)
 
 
 def _active(found: Any) -> Sender | None:
-    if found is None or not found["active"]:
-        return None
-    return msgspec.convert({name: found[name] for name in Sender.__struct_fields__}, Sender)
+    return Sender(*found[: len(_COLUMNS)]) if found is not None and found.active else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +25,18 @@ from chiso.ledger.terms import Terms
 
 FILE: Final = "chiso.sqlite"
 _KEY: Final = "secret"
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leaves cyclic garbage alone meanwhile: a commit makes many objects, no cycles, and lasts moments."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Ledger(Reading):
@@ -76,7 +90,7 @@ class Ledger(Reading):
         ``now`` is the instant at which they become known, where they do not say theirs.  On any error
         nothing of them is kept; LedgerBusyError means that trying again may help.
         """
-        with self.database.write() as connection:
+        with self.database.write() as connection, _without_collecting():
             hot = Hot(connection)
             try:
                 work = Acceptance(hot, arrivals, now, self._terms, self.keys, self.rules, self._helper)

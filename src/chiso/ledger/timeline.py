@@ -6,7 +6,7 @@ recount tells everything again to compare.  Events are ordered by ``(known_at, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -69,26 +69,33 @@ Watcher = Callable[[Event, bool, bool, Facts], None]
 """Told of each event: the event, whether it is the first message, whether it changed the facts, the facts."""
 
 
-def gather(hot: Hot, wanted: Mapping[int, str], also: int | None = None) -> dict[int, Timeline]:
-    """The events and the versions of dossiers (number → code), each in order.
+CHAIN: Final = (
+    "WITH RECURSIVE chain(id) AS (SELECT wanted.value FROM {among} UNION ALL "
+    "SELECT version.before FROM chain JOIN version ON version.id = chain.id WHERE version.before > 0) "
+)
+"""All versions of dossiers, from the numbers of those appended last."""
+
+
+def gather(hot: Hot, wanted: Sequence[tuple[int, str, int]], also: int | None = None) -> dict[int, Timeline]:
+    """The events and the versions of dossiers (number, code, last version), each in order.
 
     ``also`` is a journal entry to be read besides those that the versions and repeats name.
     """
-    found: dict[int, Timeline] = {number: ([], []) for number in wanted}
+    found: dict[int, Timeline] = {number: ([], []) for number, _, _ in wanted}
     seqs: set[int] = set() if also is None else {also}
-    numbers = list(wanted)
     for number, dossier, known_at, seq, packed in hot.among(
-        "SELECT version.id, version.dossier, version.known_at, version.seq, version.packed FROM {among} "
-        "JOIN version ON version.dossier = wanted.value ORDER BY version.id",
-        numbers,
+        CHAIN + "SELECT version.id, version.dossier, version.known_at, version.seq, version.packed "
+        "FROM chain JOIN version ON version.id = chain.id ORDER BY version.id",
+        [version for _, _, version in wanted if version],
     ):
         seqs.add(seq)
         found[dossier][1].append(Existing(number, known_at, bytes(packed)))
     for (seq,) in hot.among(
-        "SELECT repeat.seq FROM {among} JOIN repeat ON repeat.dossier = wanted.value", numbers
+        "SELECT repeat.seq FROM {among} JOIN repeat ON repeat.dossier = wanted.value",
+        [number for number, _, _ in wanted],
     ):
         seqs.add(seq)
-    number_of = {code: number for number, code in wanted.items()}
+    number_of = {code: number for number, code, _ in wanted}
     ordered = sorted(seqs)
     for start in range(0, len(ordered), ENTRIES_AT_ONCE):
         for seq, known_at, sender, timely, content in hot.among(

@@ -167,7 +167,7 @@ def upgrade() -> None:
         sa.Column("dossier", _NUMBER, nullable=False),
         sa.Column("known_at", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("before", _NUMBER, nullable=False, comment="the dossier's version appended before, or 0"),
         sa.Column("packed", sa.LargeBinary(), nullable=False, comment="rows, see ledger/rows.py"),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("version_dossier", "version", ["dossier"], unique=False)

@@ -1,0 +1,117 @@
+"""Tells the whole journal anew and compares: does the ledger hold what its journal says, at every instant?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+
+from chiso.ledger.codec import pack_record, unpack_items, unpack_record
+from chiso.ledger.database import Database
+from chiso.ledger.facts import FACTS, Facts
+from chiso.ledger.natural import KEYS
+from chiso.ledger.reading import Reading
+from chiso.ledger.terms import Terms
+from chiso.ledger.timeline import CHAIN, Event, Existing, code_of, events_of, retell
+
+DOSSIERS_AT_ONCE: Final = 200_000
+"""How many dossiers are told anew in one pass over the journal: bounds memory."""
+
+
+class Difference(NamedTuple):
+    """Something that the ledger holds otherwise than its journal tells."""
+
+    what: str
+    """``facts``, ``rows``, ``dossier`` (one that is missing) or a kind of record"""
+    key: str
+    known_at: int | None
+
+
+def differences(ledger: Reading) -> Iterator[Difference]:
+    """All differences; none in a sound ledger.  Run it while nothing is being written."""
+    terms = Terms()
+    terms.learn(ledger.terms())
+    told = _codes_told(ledger)
+    dossiers = ledger.all_facts()
+    while part := {code: (number, facts) for number, code, facts in islice(dossiers, DOSSIERS_AT_ONCE)}:
+        told -= part.keys()
+        yield from _of_dossiers(ledger, part, terms)
+    for code in sorted(told):
+        yield Difference("dossier", code, None)
+    yield from _of_records(ledger)
+
+
+def _entries(database: Database) -> Iterator[tuple[int, int, str, bool, bytes]]:
+    after = 0
+    while True:
+        with database.hot() as hot:
+            found = hot.all(
+                "SELECT seq, known_at, sender, timely, content FROM journal "
+                "WHERE seq > ? ORDER BY seq LIMIT 50",
+                (after,),
+            )
+        if not found:
+            return
+        for seq, known_at, sender, timely, content in found:
+            yield seq, known_at, sender, bool(timely), bytes(content)
+        after = found[-1][0]
+
+
+def _codes_told(ledger: Reading) -> set[str]:
+    codes = {code_of(event) for entry in _entries(ledger.database) for event in events_of(*entry)}
+    codes.discard("")
+    return codes
+
+
+def _of_dossiers(ledger: Reading, part: dict[str, tuple[int, Facts]], terms: Terms) -> Iterator[Difference]:
+    events: defaultdict[str, list[Event]] = defaultdict(list)
+    for entry in _entries(ledger.database):
+        for event in events_of(*entry):
+            code = code_of(event)
+            if code in part:
+                events[code].append(event)
+    versions: defaultdict[int, list[Existing]] = defaultdict(list)
+    with ledger.database.hot() as hot:
+        for number, dossier, known_at, packed in hot.among(
+            CHAIN + "SELECT version.id, version.dossier, version.known_at, version.packed "
+            "FROM chain JOIN version ON version.id = chain.id ORDER BY version.id",
+            [facts.version for _, facts in part.values() if facts.version],
+        ):
+            versions[dossier].append(Existing(number, known_at, bytes(packed)))
+    for code, (number, held) in part.items():
+        told = sorted(events[code], key=lambda event: event[:3])
+        for version in retell(number, told, versions[number], terms, ledger.rules):
+            yield Difference("rows", code, version.known_at)
+        facts = Facts()
+        for event in told:
+            event.tell(facts, terms)
+        facts.version = held.version
+        if FACTS.decode(_packed(facts)) != held:
+            yield Difference("facts", code, None)
+
+
+def _packed(facts: Facts) -> bytes:
+    return pack_record(facts)  # type: ignore[arg-type]
+
+
+def _of_records(ledger: Reading) -> Iterator[Difference]:
+    should: defaultdict[tuple[str, str], dict[int, bytes]] = defaultdict(dict)
+    entries = sorted((known_at, seq, content) for seq, known_at, _, _, content in _entries(ledger.database))
+    for known_at, _, content in entries:
+        for tag, items in unpack_items(content):
+            if tag in KEYS:
+                for item in items:
+                    should[tag, KEYS[tag](item)][known_at] = pack_record(item)
+    held: defaultdict[tuple[str, str], dict[int, bytes]] = defaultdict(dict)
+    with ledger.database.hot() as hot:
+        for tag, key, known_at, body in hot.all("SELECT kind, key, known_at, body FROM record ORDER BY id"):
+            held[tag, key][known_at] = pack_record(unpack_record(tag, bytes(body)))
+    for tag, key in sorted({*should, *held}):
+        left, right = should[tag, key], held[tag, key]
+        before: tuple[bytes | None, bytes | None] = (None, None)
+        for known_at in sorted({*left, *right}):
+            before = (left.get(known_at, before[0]), right.get(known_at, before[1]))
+            if before[0] != before[1]:
+                yield Difference(tag, key, known_at)
+                break
