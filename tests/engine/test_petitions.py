@@ -92,6 +92,8 @@ def test_in_the_period_as_dossiers_are():
     before = petition(sent_at="09-01T09:00", resolved_at="09-30T09:00", published_at="10-01T10:00")
     later = petition(sent_at="10-20T09:00")
     unsent = petition()
+    at_the_start = petition(sent_at="09-25T09:00", refused_at="10-01")
+    assert counted([at_the_start], t("10-10"), OCTOBER)["all"] == 1
     all_of_them = [new, carried, before, later, unsent]
     assert counted(all_of_them, t("10-10"), OCTOBER)["all"] == 2
     assert counted(all_of_them, t("12-10"), OCTOBER)["all"] == 3

@@ -130,7 +130,7 @@ def test_columns():
     assert catalogue.for_person.tolist() == [False, True, False]
     assert catalogue.returns_paper.tolist() == [True, False, False]
     assert catalogue.complete.tolist() == [True, True, False]
-    assert catalogue.own().tolist() == [False, False, True]
+    assert catalogue.own.tolist() == [False, False, True]
     assert (catalogue.place("1.000003"), catalogue.place("9.999999"), catalogue.get("9.999999")) == (
         2,
         -1,
@@ -144,7 +144,7 @@ def test_empty():
     assert empty.applies(NOW).shape == (len(UNITS), 0)
     assert empty.applies_to(UNITS.home.index).size == 0
     assert empty.in_force(NOW).size == 0
-    assert empty.own().dtype == np.bool_
+    assert empty.own.dtype == np.bool_
 
 
 def test_version():

@@ -66,8 +66,13 @@ def register_counts(
     judged_at = period.judged_at(judged_at)
     home = units.today(units.home.index, judged_at)
     found: dict[str, Counts] = {}
-    for register in (*APPLYING, *OWN):
-        found[register] = membership(register, catalogue, units, judged_at).sum(axis=1, dtype=np.int64)
+    applies = catalogue.applies(judged_at)
+    for register in APPLYING:
+        columns = np.flatnonzero(_chosen(register, catalogue, judged_at))
+        found[register] = np.count_nonzero(applies[:, columns], axis=1).astype(np.int64)
+    for register in OWN:
+        number = int(np.count_nonzero(_chosen(register, catalogue, judged_at)))
+        found[register] = _at(home, len(units), number)
     announced = announced_in(decisions := list(decisions), units, calendar, law, period, judged_at)
     published = published_in(decisions, catalogue, units, calendar, law, period, judged_at)
     for register, verdicts in (("announced", announced), ("published_due", published)):
@@ -94,25 +99,34 @@ def membership(register: str, catalogue: Catalogue, units: Units, at: int | None
         for instant in instants[1:]:
             found = found | membership(register, catalogue, units, instant)
         return found
-    in_force = catalogue.in_force(at)
-    chosen: Bools
+    chosen = _chosen(register, catalogue, at)
     if register in APPLYING:
-        if register == "online_services":
-            chosen = in_force & (catalogue.online > 0)
-        else:
-            chosen = in_force & (catalogue.has_fee if register == "fee_procedures" else catalogue.for_person)
         applying: Bools = catalogue.applies(at) & chosen
         return applying
-    if register not in OWN:
-        raise KeyError(register)
-    chosen = in_force & catalogue.own() & (catalogue.state == 0)
-    if register == "public_own_complete":
-        chosen = chosen & catalogue.complete
-    elif register == "own_online":
-        chosen = chosen & (catalogue.online > 0)
     table = np.zeros((len(units), len(catalogue)), np.bool_)
     table[units.today(units.home.index, at)] = chosen
     return table
+
+
+def _chosen(register: str, catalogue: Catalogue, at: int) -> Bools:
+    """Per place of the catalogue: in the register, for the units to which it applies."""
+    in_force = catalogue.in_force(at)
+    found: Bools
+    if register == "online_services":
+        found = in_force & (catalogue.online > 0)
+    elif register == "fee_procedures":
+        found = in_force & catalogue.has_fee
+    elif register == "person_procedures":
+        found = in_force & catalogue.for_person
+    elif register in OWN:
+        found = in_force & catalogue.own & (catalogue.state == 0)
+        if register == "public_own_complete":
+            found = found & catalogue.complete
+        elif register == "own_online":
+            found = found & (catalogue.online > 0)
+    else:
+        raise KeyError(register)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

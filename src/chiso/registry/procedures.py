@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -78,6 +79,7 @@ class Catalogue:
         """Per place: not closed by this instant.  The last day of validity belongs to it."""
         return self.ends > at
 
+    @cached_property
     def own(self) -> Bools:
         """Per place: specific to the home province, published by it or by one of its units."""
         return self.specific & np.array([not self.units.foreign(r.publisher) for r in self.records], np.bool_)
