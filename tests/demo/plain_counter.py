@@ -15,18 +15,55 @@ import msgspec
 
 VN = timezone(timedelta(hours=7))
 ENDS = ["9", "10", "8", "3", "7"]  # the one that decides the time first
-OFF = """2025-09-01 2025-09-02 2026-01-01 2026-01-02 2026-02-16 2026-02-17 2026-02-18 2026-02-19 2026-02-20
-2026-04-27 2026-04-30 2026-05-01 2026-08-31 2026-09-01 2026-09-02""".split()
+OFF = [
+    "2025-09-01",
+    "2025-09-02",
+    "2026-01-01",
+    "2026-01-02",
+    "2026-02-16",
+    "2026-02-17",
+    "2026-02-18",
+    "2026-02-19",
+    "2026-02-20",
+    "2026-04-27",
+    "2026-04-30",
+    "2026-05-01",
+    "2026-08-31",
+    "2026-09-01",
+    "2026-09-02",
+]
 WORKED = ["2026-01-10", "2026-08-22"]
-MAX = {"1.1": 6, "1.2": 4, "1.3": 2, "1.4": 6, "2.1": 20, "3.1": 2, "3.2": 4, "3.3": 6, "3.5": 2, "3.5b": 2,
-       "3.6": 6, "4.1": 6, "4.2": 4, "4.3": 2, "4.4": 4, "4.5a": 2, "4.5b": 2, "5.2": 6, "5.3": 6, "5.4": 6}  # fmt: skip
+MAX = {
+    "1.1": 6,
+    "1.2": 4,
+    "1.3": 2,
+    "1.4": 6,
+    "2.1": 20,
+    "3.1": 2,
+    "3.2": 4,
+    "3.3": 6,
+    "3.5": 2,
+    "3.5b": 2,
+    "3.6": 6,
+    "4.1": 6,
+    "4.2": 4,
+    "4.3": 2,
+    "4.4": 4,
+    "4.5a": 2,
+    "4.5b": 2,
+    "5.2": 6,
+    "5.3": 6,
+    "5.4": 6,
+}
 CAP = {"3.1": 80, "3.3": 50, "3.5": 80, "3.5b": 80, "4.3": 80, "5.4": 90}
 GROUPS = {
-    "transparency": ["1.1", "1.2", "1.3", "1.4"], "processing": ["2.1"],
-    "online_services": ["3.1", "3.2", "3.3"], "online_payment": ["3.5", "3.5b", "3.6"],
+    "transparency": ["1.1", "1.2", "1.3", "1.4"],
+    "processing": ["2.1"],
+    "online_services": ["3.1", "3.2", "3.3"],
+    "online_payment": ["3.5", "3.5b", "3.6"],
     "satisfaction": ["5.2", "5.3", "5.4"],
     "digitisation": ["4.1", "4.2", "4.3", "4.4", "4.5a", "4.5b"],
-}  # fmt: skip
+}
 
 Pair = tuple[int, int]
 
@@ -70,9 +107,26 @@ class Told:
     """The newest message of one dossier, reduced to what the rules ask."""
 
     __slots__ = (
-        "code", "databases", "due", "fees", "filed", "finished", "flag", "live", "online", "payment",
-        "procedure", "received", "refused", "requests", "result", "returned", "state", "unit", "vneid",
-    )  # fmt: skip
+        "code",
+        "databases",
+        "due",
+        "fees",
+        "filed",
+        "finished",
+        "flag",
+        "live",
+        "online",
+        "payment",
+        "procedure",
+        "received",
+        "refused",
+        "requests",
+        "result",
+        "returned",
+        "state",
+        "unit",
+        "vneid",
+    )
 
     def __init__(self, m: dict) -> None:
         self.code = m["MaHoSo"]
@@ -119,7 +173,9 @@ class Book:
 
     def take(self, entry: dict) -> None:
         if "records" in entry:
-            key = {"procedures": "code", "petitions": "MaPAKN", "payments": "MaThamChieu"}.get(entry["records"], "")
+            key = {"procedures": "code", "petitions": "MaPAKN", "payments": "MaThamChieu"}.get(
+                entry["records"], ""
+            )
             held = self.records[entry["records"]]
             for record in entry["data"]:
                 if entry["records"] == "decisions":
@@ -145,7 +201,9 @@ class Book:
 def life(told: Told, steps: set[tuple[str, str, str]], now: str) -> tuple[bool, str]:
     """(counted at all, end of handling or "") at ``now``; instants as yyyyMMddHHmmss, which sort."""
     facts = [(at, state) for at, state, _ in steps if at <= now]
-    own = told.finished or (told.returned if told.state == "10" else told.refused if told.state == "3" else "")
+    own = told.finished or (
+        told.returned if told.state == "10" else told.refused if told.state == "3" else ""
+    )
     dated_by_message = told.state in ENDS and own and own <= now
     if dated_by_message:
         facts.append((own, told.state))
@@ -224,9 +282,10 @@ def count(book: Book, start: str, now: str, unit: str = "H01") -> dict[str, Pair
     catalogue = book.records["procedures"]
     today = f"{now[:4]}-{now[4:6]}-{now[6:8]}"
     applying = {
-        code: p for code, p in catalogue.items()
+        code: p
+        for code, p in catalogue.items()
         if unit == "H01" or p["unit"] == unit or (not p["unit"] and len(unit) == 7)
-    }  # fmt: skip
+    }
     sets: dict[str, set[str]] = defaultdict(set)
     unhappy = {r["MaHoSo"] for r in book.records["ratings"].values() if r["DanhGia"] == "KHÔNG HÀI LÒNG"}
     unhappy |= {p["MaHoSo"] for p in book.records["petitions"].values() if p["MaHoSo"]}
@@ -289,7 +348,9 @@ def count(book: Book, start: str, now: str, unit: str = "H01") -> dict[str, Pair
         if not f"{start[:4]}-01-01" <= d["date"] <= today:
             continue
         last = add_working_days(date.fromisoformat(d["date"]), 5)
-        announced[d["code"]] = announced.get(d["code"], True) and last <= date.fromisoformat(d["legal_effective_on"])
+        announced[d["code"]] = announced.get(d["code"], True) and last <= date.fromisoformat(
+            d["legal_effective_on"]
+        )
         published = d["published_on"]
         if published or last < date.fromisoformat(today):
             add("1.2", bool(published) and date.fromisoformat(published) <= last)
@@ -322,7 +383,9 @@ def groups(counts: dict[str, Pair], inherited: dict[str, Pair] | None = None) ->
         elif key[0] == "1":
             points[key] = half_even(most * half_even(Fraction(100 * n, d)) / 100)
         else:
-            points[key] = half_even(min(Fraction(most), most * Fraction(n, d) * Fraction(100, CAP.get(key, 100))))
+            points[key] = half_even(
+                min(Fraction(most), most * Fraction(n, d) * Fraction(100, CAP.get(key, 100)))
+            )
     found = {name: sum((points[key] for key in keys), Fraction(0)) for name, keys in GROUPS.items()}
     found["digitisation"] += points["4.6"]
     found["total"] = sum(found.values(), Fraction(0))

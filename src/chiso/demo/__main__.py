@@ -13,8 +13,12 @@ from chiso.instants import iso, parse_instant
 
 def main() -> int:
     """Writes the stream."""
-    parser = argparse.ArgumentParser(prog="python -m chiso.demo", description="An Giang's year 2026 as messages")
-    parser.add_argument("--dossiers", type=int, default=FULL, help="dossiers in the period (default %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m chiso.demo", description="An Giang's year 2026 as messages"
+    )
+    parser.add_argument(
+        "--dossiers", type=int, default=FULL, help="dossiers in the period (default %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=766)
     parser.add_argument("--until", default=str(iso(UNTIL)), help="last instant of the stream")
     given = parser.parse_args()

@@ -33,10 +33,23 @@ COMMUNES: Final = ""
 """``home`` of the procedures that every commune has"""
 
 USED: Final = {
-    "H01.01": 34, "H01.02": 36, "H01.03": 70, "H01.04": 26, "H01.05": 26, "H01.06": 42, "H01.07": 8,
-    "H01.08": 3, "H01.09": 36, "H01.10": 44, "H01.11": 28, "H01.12": 34, "H01.13": 12, "H01.15": 12,
-    "H01.16": 14, COMMUNES: 230,
-}  # fmt: skip
+    "H01.01": 34,
+    "H01.02": 36,
+    "H01.03": 70,
+    "H01.04": 26,
+    "H01.05": 26,
+    "H01.06": 42,
+    "H01.07": 8,
+    "H01.08": 3,
+    "H01.09": 36,
+    "H01.10": 44,
+    "H01.11": 28,
+    "H01.12": 34,
+    "H01.13": 12,
+    "H01.15": 12,
+    "H01.16": 14,
+    COMMUNES: 230,
+}
 """How many of its procedures had a dossier at all in the year"""
 
 BUSINESS: Final = frozenset(("H01.02", "H01.13", "H01.16", "H01.06"))
@@ -100,8 +113,8 @@ def _per_home(total: int, communes: int) -> dict[str, int]:
     whole = {home: rest * b // sum(breadth.values()) for home, b in breadth.items()}
     for home in sorted(breadth, key=breadth.__getitem__, reverse=True)[: rest - sum(whole.values())]:
         whole[home] += 1
-    for home in whole:  # a department has at least the procedures it uses
-        if (lacking := USED[home] + 2 - whole[home]) > 0:
+    for home, given in list(whole.items()):  # a department has at least the procedures it uses
+        if (lacking := USED[home] + 2 - given) > 0:
             whole[home] += lacking
             whole[max(whole, key=whole.__getitem__)] -= lacking
     return {**whole, COMMUNES: communes}
@@ -135,13 +148,24 @@ def build(rng: np.random.Generator, shrink: float = 1.0) -> Catalogue:
     services = _names(_per_home(ONLINE_SERVICES + PLAIN_INFORMATION - len(EVERYDAY), 390), rng)
     own = []
     departments = [home for home in USED if home]
-    themes = ("phát triển hợp tác xã", "đào tạo nghề", "du lịch cộng đồng", "giống lúa chất lượng cao",
-              "nuôi cá tra", "khởi nghiệp", "thu hút bác sĩ", "xã hội hóa giáo dục", "hộ Khmer khó khăn")  # fmt: skip
+    themes = (
+        "phát triển hợp tác xã",
+        "đào tạo nghề",
+        "du lịch cộng đồng",
+        "giống lúa chất lượng cao",
+        "nuôi cá tra",
+        "khởi nghiệp",
+        "thu hút bác sĩ",
+        "xã hội hóa giáo dục",
+        "hộ Khmer khó khăn",
+    )
     for number in range(SPECIFIC + SPECIFIC_CLOSED):
         home = departments[number % len(departments)]
         field = next(f for f in FIELDS if f.home == home)
         deed = ("Hỗ trợ", "Xét hưởng chính sách", "Thanh toán kinh phí")[number // len(themes) % 3]
-        name = f"{deed} {themes[number % len(themes)]} theo Nghị quyết của HĐND tỉnh (chính sách {number + 1})"
+        name = (
+            f"{deed} {themes[number % len(themes)]} theo Nghị quyết của HĐND tỉnh (chính sách {number + 1})"
+        )
         own.append((home, field.code, field.name, name, "own"))
     by_field = {f.code: f for f in FIELDS}
     everyday = [("", k.field, by_field[k.field].name, k.name, "everyday") for k in EVERYDAY]
@@ -154,8 +178,8 @@ def build(rng: np.random.Generator, shrink: float = 1.0) -> Catalogue:
     noise = rng.random(count)
 
     used = is_everyday.copy()
-    for home, wanted in USED.items():
-        wanted = max(1, round(wanted * shrink)) - (len(EVERYDAY) if home == COMMUNES else 0)
+    for home, full in USED.items():
+        wanted = max(1, round(full * shrink)) - (len(EVERYDAY) if home == COMMUNES else 0)
         if wanted > 0:
             used |= _top(noise, (homes == home) & ~is_own & ~is_everyday, wanted)
 
@@ -186,14 +210,22 @@ def build(rng: np.random.Generator, shrink: float = 1.0) -> Catalogue:
     more = min(165, round(can_charge.sum() * 0.4)) - int(charged_everyday.sum())
     fee_used = charged_everyday | _top(heavy + rng.gumbel(size=count) * 1.5, can_charge, more)
     fee_idle = _top(noise, ~used & ~is_own & (online > 0), FEE - int(fee_used.sum()))
-    fee = np.where(fee_used | fee_idle, np.maximum(fee_known, rng.choice([5, 10, 15, 30, 50, 100, 150, 300], count) * 1000), 0)
+    fee = np.where(
+        fee_used | fee_idle,
+        np.maximum(fee_known, rng.choice([5, 10, 15, 30, 50, 100, 150, 300], count) * 1000),
+        0,
+    )
     fee = np.where(charged_everyday, fee_known, fee)
     with_payment = _top(heavy, fee_used, min(WITH_PAYMENT, int(fee_used.sum())))
-    nonzero = _top(heavy + rng.gumbel(size=count) * 0.8, with_payment, min(WITH_NONZERO_FEE, int(with_payment.sum())))
+    nonzero = _top(
+        heavy + rng.gumbel(size=count) * 0.8, with_payment, min(WITH_NONZERO_FEE, int(with_payment.sum()))
+    )
 
     business = np.isin(homes, sorted(BUSINESS))
     person_score = heavy + rng.gumbel(size=count) * 2 - 9.0 * business
-    used_person = is_everyday | _top(person_score, used & ~is_everyday, max(1, round(used.sum() * 0.66)) - len(EVERYDAY))
+    used_person = is_everyday | _top(
+        person_score, used & ~is_everyday, max(1, round(used.sum() * 0.66)) - len(EVERYDAY)
+    )
     person_idle = _top(noise - business * 0.6, ~used & (online > 0), FOR_PERSON - int(used_person.sum()))
     sees = used_person & ~np.isin(homes, sorted(BLIND))
     with_population = _top(heavy, sees, min(WITH_POPULATION, int(sees.sum())))

@@ -5,6 +5,7 @@ Each message shows what its sender knew when it was pushed: facts dated later ar
 
 from __future__ import annotations
 
+import copy
 from typing import Final
 
 import msgspec
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from chiso.demo import hours, people
 from chiso.demo.flags import Flags
 from chiso.demo.hours import Instants
-from chiso.demo.shape import STRANGERS, Kind, Lives
+from chiso.demo.shape import STRANGERS, Kind, Lives, columns_of
 from chiso.demo.world import UNTIL, World
 from chiso.instants import iso
 from chiso.law.states import State
@@ -31,20 +32,24 @@ DOSSIER: Final = (
 )
 
 STEP: Final = (
-    '{"MaHoSo":"%b-%06d-%05d","NguoiXuLy":"%b","ChucDanh":"%b","ThoiDiemXuLy":"%d","PhongBanXuLy":"%b",'
-    '"NoiDungXuLy":"%b","TrangThai":"%d","NgayBatDau":"%b","NgayKetThucTheoQuyDinh":"%b"}'
-).encode()
+    b'{"MaHoSo":"%b-%06d-%05d","NguoiXuLy":"%b","ChucDanh":"%b","ThoiDiemXuLy":"%d","PhongBanXuLy":"%b",'
+    b'"NoiDungXuLy":"%b","TrangThai":"%d","NgayBatDau":"%b","NgayKetThucTheoQuyDinh":"%b"}'
+)
 
 STEP_TEXTS: Final = {
     int(state): text.encode()
     for state, text in (
-        (State.REGISTERED, "Trả lại công dân để bổ sung"), (State.RECEIVED, "Tiếp nhận hồ sơ"),
-        (State.REFUSED, "Không tiếp nhận hồ sơ"), (State.PROCESSING, "Chuyển xử lý hồ sơ"),
-        (State.SUPPLEMENT, "Yêu cầu bổ sung giấy tờ"), (State.WITHDRAWN, "Công dân rút hồ sơ"),
-        (State.STOPPED, "Dừng xử lý hồ sơ"), (State.FINISHED, "Kết thúc xử lý hồ sơ"),
+        (State.REGISTERED, "Trả lại công dân để bổ sung"),
+        (State.RECEIVED, "Tiếp nhận hồ sơ"),
+        (State.REFUSED, "Không tiếp nhận hồ sơ"),
+        (State.PROCESSING, "Chuyển xử lý hồ sơ"),
+        (State.SUPPLEMENT, "Yêu cầu bổ sung giấy tờ"),
+        (State.WITHDRAWN, "Công dân rút hồ sơ"),
+        (State.STOPPED, "Dừng xử lý hồ sơ"),
+        (State.FINISHED, "Kết thúc xử lý hồ sơ"),
         (State.RETURNED, "Đã trả kết quả cho công dân"),
     )
-}  # fmt: skip
+}
 
 _FILE = '"https://dvc.example.vn/tep/'
 _FORM = (
@@ -104,8 +109,12 @@ class Encoder:
         names = [*c.name, *("Thủ tục chưa có trong danh mục" for _ in strangers)]
 
         def head(index: int, tail: str) -> bytes:
-            told = {"MaTTHC": codes[index] + tail, "TenTTHC": names[index],
-                    "MaLinhVuc": fields[index], "TenLinhVuc": field_names[index]}  # fmt: skip
+            told = {
+                "MaTTHC": codes[index] + tail,
+                "TenTTHC": names[index],
+                "MaLinhVuc": fields[index],
+                "TenLinhVuc": field_names[index],
+            }
             return msgspec.json.encode(told)[1:-1]
 
         self.heads = [head(i, "") for i in range(len(codes))]
@@ -163,6 +172,15 @@ class Encoder:
         )
         """whose supplements are told by steps alone"""
 
+    def take(self, rows: Instants) -> Encoder:
+        """The same for some dossiers alone, in columns of their own that may be changed."""
+        some = copy.copy(self)
+        some.lives, some.flags = columns_of(self.lives, rows), columns_of(self.flags, rows)
+        for name, values in vars(self).items():
+            if isinstance(values, np.ndarray):
+                setattr(some, name, values[rows])
+        return some
+
     def dossiers(self, index: Instants, told: Instants) -> list[bytes]:
         """The messages of dossiers ``index``, each with the facts up to the instant ``told``."""
         lives, flags = self.lives, self.flags
@@ -186,21 +204,77 @@ class Encoder:
         procedure = lives.procedure[index].tolist()
         items = []
         for (
-            row, at, p, desk, unit, day, serial, channel, filed, person, who, ident, odd, abstract_long,
-            submitted, received, due_at, end_at, back_at, no_at, st, flag, vneid, paid, bits, spelling,
-            fee, supplement, result, number, holder, long_code, constant, as_input,
+            row,
+            at,
+            p,
+            desk,
+            unit,
+            day,
+            serial,
+            channel,
+            filed,
+            person,
+            who,
+            ident,
+            odd,
+            abstract_long,
+            submitted,
+            received,
+            due_at,
+            end_at,
+            back_at,
+            no_at,
+            st,
+            flag,
+            vneid,
+            paid,
+            bits,
+            spelling,
+            fee,
+            supplement,
+            result,
+            number,
+            holder,
+            long_code,
+            constant,
+            as_input,
         ) in zip(
-            index.tolist(), told.tolist(), procedure, lives.desk[index].tolist(), lives.unit[index].tolist(),
-            self.day[index].tolist(), lives.serial[index].tolist(), flags.channel[index].tolist(),
-            flags.filed[index].tolist(), self.person[index].tolist(), subject.tolist(),
-            self.identity[index].tolist(), look.tolist(), (look % 4 == 1).tolist(),
-            self.submitted[index].tolist(), _stamp(self.received[index]), _date(due), _date(finished),
-            _date(returned), _date(refused), state.tolist(), flags.digitised_flag[index].tolist(),
-            flags.vneid[index].tolist(), payment.tolist(), self.component_bits[index].tolist(),
-            self.spelling[index].tolist(), flags.fees[index].tolist(), supplements.tolist(), shown.tolist(),
-            self.number[index].tolist(), self.placeholder[index].tolist(), self.long_code[index].tolist(),
-            self.constant[index].tolist(), self.input_result[index].tolist(), strict=True,
-        ):  # fmt: skip
+            index.tolist(),
+            told.tolist(),
+            procedure,
+            lives.desk[index].tolist(),
+            lives.unit[index].tolist(),
+            self.day[index].tolist(),
+            lives.serial[index].tolist(),
+            flags.channel[index].tolist(),
+            flags.filed[index].tolist(),
+            self.person[index].tolist(),
+            subject.tolist(),
+            self.identity[index].tolist(),
+            look.tolist(),
+            (look % 4 == 1).tolist(),
+            self.submitted[index].tolist(),
+            _stamp(self.received[index]),
+            _date(due),
+            _date(finished),
+            _date(returned),
+            _date(refused),
+            state.tolist(),
+            flags.digitised_flag[index].tolist(),
+            flags.vneid[index].tolist(),
+            payment.tolist(),
+            self.component_bits[index].tolist(),
+            self.spelling[index].tolist(),
+            flags.fees[index].tolist(),
+            supplements.tolist(),
+            shown.tolist(),
+            self.number[index].tolist(),
+            self.placeholder[index].tolist(),
+            self.long_code[index].tolist(),
+            self.constant[index].tolist(),
+            self.input_result[index].tolist(),
+            strict=True,
+        ):
             identity = b"000000001" if holder else b"099%09d" % ident
             name = people.NAMES[person]
             if who == 2:
@@ -208,18 +282,41 @@ class Encoder:
             items.append(
                 DOSSIER
                 % (
-                    self.unit_codes[desk], day, serial, (long_heads if long_code else heads)[p], channel, filed,
-                    name, who, b'"%012d"' % ident if channel == 2 else b"null", identity, 2 if holder else 1,
-                    identity, people.STREETS[odd % 8] if odd < 300 else b"",
-                    b"nguoidan%d@thu.example.vn" % ident if odd > 900 else b"", b"0900%06d" % (ident % 1_000_000),
-                    self.abstracts[p] if abstract_long else b"Dinhkem", submitted, received, due_at, end_at,
-                    back_at, no_at, st, odd % 7 == 0, self.unit_names[unit], flag, vneid, paid,
+                    self.unit_codes[desk],
+                    day,
+                    serial,
+                    (long_heads if long_code else heads)[p],
+                    channel,
+                    filed,
+                    name,
+                    who,
+                    b'"%012d"' % ident if channel == 2 else b"null",
+                    identity,
+                    2 if holder else 1,
+                    identity,
+                    people.STREETS[odd % 8] if odd < 300 else b"",
+                    b"nguoidan%d@thu.example.vn" % ident if odd > 900 else b"",
+                    b"0900%06d" % (ident % 1_000_000),
+                    self.abstracts[p] if abstract_long else b"Dinhkem",
+                    submitted,
+                    received,
+                    due_at,
+                    end_at,
+                    back_at,
+                    no_at,
+                    st,
+                    odd % 7 == 0,
+                    self.unit_names[unit],
+                    flag,
+                    vneid,
+                    paid,
                     b'[{"MaCSDL":"7"}]' if constant else b'[{"MaCSDL":"1"}]' if vneid else b"[]",
-                    self.components[spelling][bits] % (number, number), fees[p][fee],
+                    self.components[spelling][bits] % (number, number),
+                    fees[p][fee],
                     self._supplements(row, at) if supplement else b"[]",
                     results[p][as_input] % (number, number) if result else b"[]",
                 )
-            )  # fmt: skip
+            )
         return items
 
     def _states(self, index: Instants, told: Instants) -> NDArray[np.int64]:
@@ -280,19 +377,34 @@ class Encoder:
         officer = (self.officer[index] + np.where(state == State.RECEIVED, 1, 0)) % len(people.OFFICERS)
         begun = np.where(state == State.RECEIVED, 0, lives.received[index])
         rows = zip(
-            lives.desk[index].tolist(), self.day[index].tolist(), lives.serial[index].tolist(),
-            officer.tolist(), hours.compact(at).tolist(), state.tolist(), _date(begun),
-            _date(np.where(at <= UNTIL, lives.first_due[index], lives.due[index])), strict=True,
-        )  # fmt: skip
+            lives.desk[index].tolist(),
+            self.day[index].tolist(),
+            lives.serial[index].tolist(),
+            officer.tolist(),
+            hours.compact(at).tolist(),
+            state.tolist(),
+            _date(begun),
+            _date(np.where(at <= UNTIL, lives.first_due[index], lives.due[index])),
+            strict=True,
+        )
         texts, codes = STEP_TEXTS, self.unit_codes
         return [
             STEP
             % (
-                codes[desk], day, serial, people.OFFICERS[who], people.TITLES[who % 5], when,
-                people.ROOMS[st % 5], texts[st], st, begin, limit,
+                codes[desk],
+                day,
+                serial,
+                people.OFFICERS[who],
+                people.TITLES[who % 5],
+                when,
+                people.ROOMS[st % 5],
+                texts[st],
+                st,
+                begin,
+                limit,
             )
             for desk, day, serial, who, when, st, begin, limit in rows
-        ]  # fmt: skip
+        ]
 
     def code(self, row: int) -> str:
         """MaHoSo."""

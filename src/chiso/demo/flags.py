@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chiso.demo.hours import Instants
-from chiso.demo.shape import STRANGERS, Bools, Kind, Lives, choose
+from chiso.demo.shape import STRANGERS, Bools, Lives, choose
 from chiso.demo.world import START, UNTIL, World
 from chiso.law.states import State
 
@@ -56,9 +55,7 @@ def _channel(world: World, lives: Lives, rng: np.random.Generator) -> tuple[Smal
     return channel.astype(np.int8), np.where(portal, 1, 2).astype(np.int8)
 
 
-def _money(
-    world: World, lives: Lives, online: Bools, rng: np.random.Generator
-) -> tuple[Small, Small, Bools]:
+def _money(world: World, lives: Lives, online: Bools, rng: np.random.Generator) -> tuple[Small, Small, Bools]:
     c, targets, count = world.catalogue, world.targets, len(lives)
     charged, within = _of(c.fee > 0, lives), lives.within
     spare = int((charged & within).sum()) - targets.obliged
@@ -68,8 +65,11 @@ def _money(
     fees = np.where(real, 2, np.where(free_listed, 1, 0)).astype(np.int8)
     can_pay = charged & ~exempt & _of(c.with_payment, lives)
     year = (lives.received - START) / (UNTIL - START)
-    score = world.habits["pay"][lives.unit] + 1.1 * online + 0.5 * year
-    paid = choose(score, can_pay & within, targets.paid, rng, lives.anchor & can_pay)
+    score = world.habits["pay"][lives.unit] + 1.1 * online + 1.0 * year
+    # In a small province fewer dossiers may be obliged than the quota says: then the ratio is kept.
+    obliged = int((charged & within & ~exempt).sum())
+    quota = (2 * targets.paid * obliged + targets.obliged) // (2 * targets.obliged)
+    paid = choose(score, can_pay & within, quota, rng, lives.anchor & can_pay)
     paid |= can_pay & lives.carried & (rng.random(count) < 0.5)
     draw = rng.random(count)
     asked = charged & ~exempt & (draw < 0.3)
@@ -92,13 +92,13 @@ def make(world: World, lives: Lives) -> Flags:
 
     done = np.isin(lives.state, [State.FINISHED, State.RETURNED]) & lives.closed & counted
     quick = np.append(c.limit, np.full(STRANGERS, -1))[lives.procedure] <= 3
-    result = choose(habit["result"] + 0.5 * year + 0.4 * quick, done, targets.result, rng)
-    digital = habit["digitise"] + 0.7 * online + 0.6 * year
+    result = choose(habit["result"] + 1.0 * year + 0.4 * quick, done, targets.result, rng)
+    digital = habit["digitise"] + 0.7 * online + 1.2 * year
     component = choose(digital, result, targets.digitised, rng)
     component |= ~result & (rng.random(count) < 0.3)
 
     always = world.with_habit("always-digitised")[unit] & component & counted
-    reused = choose(habit["reuse"] + 0.9 * component + 0.6 * year, counted, targets.reused, rng, always)
+    reused = choose(habit["reuse"] + 0.9 * component + 1.2 * year, counted, targets.reused, rng, always)
     draw = rng.random(count)
     flagged = reused & ((draw < 0.6) | always)
     reuse = np.where(reused & ~flagged | (reused & (draw < 0.2)), np.where(rng.random(count) < 0.7, 1, 2), 0)
@@ -109,7 +109,11 @@ def make(world: World, lives: Lives) -> Flags:
 
     sees = _of(c.with_population, lives) & ~world.with_habit("no-vneid")[unit]
     population = choose(
-        habit["population"] + 0.8 * online + 0.5 * year, sees & counted, targets.population, rng, lives.anchor & sees
+        habit["population"] + 0.8 * online + 1.0 * year,
+        sees & counted,
+        targets.population,
+        rng,
+        lives.anchor & sees,
     )
     taken = targets.stored * 3 // 4
     from_store = choose(0.5 * habit["reuse"], population & ~lives.anchor, taken, rng)
@@ -117,12 +121,16 @@ def make(world: World, lives: Lives) -> Flags:
     vneid = population & (~from_store | (rng.random(count) < 0.6))
 
     late_ended = lives.late & lives.closed
-    angry = choose(0.8 * -habit["result"], counted & ~lives.late & lives.closed, targets.on_time - targets.satisfied, rng)
+    angry = choose(
+        0.8 * -habit["result"], counted & ~lives.late & lives.closed, targets.on_time - targets.satisfied, rng
+    )
     angry |= choose(np.zeros(count), late_ended, (targets.on_time - targets.satisfied) * 7 // 10, rng)
 
     person = np.append(c.for_person, np.ones(STRANGERS, bool))[lives.procedure]
     who = rng.random(count)
-    subject = np.where(person, np.where(who < 0.97, 1, 2), np.where(who < 0.86, 2, np.where(who < 0.93, 4, 3)))
+    subject = np.where(
+        person, np.where(who < 0.97, 1, 2), np.where(who < 0.86, 2, np.where(who < 0.93, 4, 3))
+    )
     return Flags(
         channel=channel, filed=filed, subject=subject.astype(np.int8), fees=fees, payment=payment,
         prepaid=prepaid, result=result, component=component, digitised=digitised, reuse=reuse.astype(np.int8),

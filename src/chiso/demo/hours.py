@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chiso.instants import DAY, EPOCH_DAY, OFFSET
+from chiso.registry.calendar import Calendar
 
 Instants = NDArray[np.int64]
 
@@ -23,27 +24,16 @@ MORNING: Final = 16_200
 OPENS: Final = 7 * 3600
 REOPENS: Final = 13 * 3600 + 1800
 
-# Days off on weekdays and the Saturdays worked for them (labour code, and the yearly notices of exchange).
-DAYS_OFF: Final = (
-    "2025-09-01 2025-09-02 2026-01-01 2026-01-02 2026-02-16 2026-02-17 2026-02-18 2026-02-19 2026-02-20 "
-    "2026-04-27 2026-04-30 2026-05-01 2026-08-31 2026-09-01 2026-09-02 2026-11-24 2027-01-01"
-).split()
-DAYS_WORKED: Final = ("2026-01-10", "2026-08-22")
-
 
 def _epoch_day(day: date) -> int:
     return day.toordinal() - EPOCH_DAY
 
 
 def _working_days() -> Instants:
-    first, last = _epoch_day(FIRST_DAY), _epoch_day(LAST_DAY)
-    days = np.arange(first, last + 1, dtype=np.int64)
-    working = (days + 3) % 7 < 5  # day 0 was a Thursday
-    for text in DAYS_OFF:
-        working[_epoch_day(date.fromisoformat(text)) - first] = False
-    for text in DAYS_WORKED:
-        working[_epoch_day(date.fromisoformat(text)) - first] = True
-    return days[working]
+    calendar = Calendar.load()
+    days = range(_epoch_day(FIRST_DAY), _epoch_day(LAST_DAY) + 1)
+    working = [day for day in days if calendar.is_working(date.fromordinal(EPOCH_DAY + day))]
+    return np.array(working, dtype=np.int64)
 
 
 WORKING_DAYS: Final = _working_days()
@@ -68,7 +58,8 @@ def to_work(instants: Instants) -> Instants:
     second = instants - day_start(days)
     morning = np.clip(second - OPENS, 0, MORNING)
     afternoon = np.clip(second - REOPENS, 0, WORK_DAY - MORNING)
-    return index * WORK_DAY + np.where(WORKING_DAYS[inside] == days, morning + afternoon, 0)
+    today = np.where(WORKING_DAYS[inside] == days, morning + afternoon, 0)
+    return np.asarray(index * WORK_DAY + today, dtype=np.int64)
 
 
 def to_instant(work: Instants) -> Instants:
@@ -82,7 +73,8 @@ def to_instant(work: Instants) -> Instants:
 def working_day_after(instants: Instants, count: Instants) -> Instants:
     """The ``count``-th working day after the day of the instants, as days since 1970-01-01."""
     index = np.searchsorted(WORKING_DAYS, local_day(instants), side="right") + count - 1
-    return WORKING_DAYS[np.minimum(index, len(WORKING_DAYS) - 1)]
+    days: Instants = WORKING_DAYS[np.minimum(index, len(WORKING_DAYS) - 1)]
+    return days
 
 
 def compact(instants: Instants) -> Instants:

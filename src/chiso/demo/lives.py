@@ -75,7 +75,7 @@ def _receipts(count: int, rng: np.random.Generator) -> Instants:
     return hours.to_instant(index * WORK_DAY + np.minimum(second.astype(np.int64), WORK_DAY - 60))
 
 
-def _due(
+def promise(
     received: Instants, limit: Instants, rng: np.random.Generator, longer: Instants
 ) -> tuple[Instants, Instants]:
     """NgayHenTra as a desk sets it, and the days it gave; ``longer`` adds days."""
@@ -116,16 +116,20 @@ def make(world: World) -> Lives:
         np.log(np.maximum(limit, 1)) * 1.5, counted & ~anchor & (limit >= 3), targets.carried, rng
     )
     if int(carried.sum()) < targets.carried:
-        carried |= choose(np.zeros(count), counted & ~anchor & ~carried, targets.carried - int(carried.sum()), rng)
+        carried |= choose(
+            np.zeros(count), counted & ~anchor & ~carried, targets.carried - int(carried.sum()), rng
+        )
     new_year = hours.to_work(np.array([START]))[0]
     back = carried | (kind == Kind.EXTRA_BEFORE)
-    age = (rng.exponential(9 * WORK_DAY, count) + np.where(kind == Kind.EXTRA_BEFORE, 12 * WORK_DAY, 600)).astype(np.int64)
+    age = (
+        rng.exponential(9 * WORK_DAY, count) + np.where(kind == Kind.EXTRA_BEFORE, 12 * WORK_DAY, 600)
+    ).astype(np.int64)
     received = np.where(back, hours.to_instant(new_year - np.minimum(age, 60 * WORK_DAY)), received)
     # On 31 December 2025 no counter stays open to the last second.
     received = np.where(back & (received >= START), START - 5 * 3600 - 7 * DAY, received)
 
     gap = (new_year - hours.to_work(received)) // WORK_DAY + rng.integers(3, 10, count) - np.maximum(limit, 1)
-    due, _ = _due(received, limit, rng, np.where(carried, np.maximum(gap, 0), 0))
+    due, _ = promise(received, limit, rng, np.where(carried, np.maximum(gap, 0), 0))
     statutory = hours.day_start(hours.working_day_after(received, np.maximum(limit, 1)) + 1)
     hourly = np.append(c.limit, np.full(STRANGERS, -1))[procedure]
     statutory = np.where(in_hours, received + hourly * 3600, statutory)
@@ -135,13 +139,27 @@ def make(world: World) -> Lives:
     due = np.where(silent, 0, due)
 
     lives = Lives(
-        unit=unit, desk=_desks(world, unit, kind, rng), procedure=procedure, anchor=anchor, carried=carried,
-        kind=kind, received=received, due=due, first_due=due.copy(), judged_due=judged,
-        requested=np.zeros(count, np.int64), completed=np.zeros(count, np.int64),
-        requested_again=np.zeros(count, np.int64), ended_first=np.zeros(count, np.int64),
-        reopened=np.zeros(count, np.int64), ended=np.zeros(count, np.int64), returned=np.zeros(count, np.int64),
-        state=np.zeros(count, np.int8), late=np.zeros(count, bool), serial=np.zeros(count, np.int64),
-    )  # fmt: skip
+        unit=unit,
+        desk=_desks(world, unit, kind, rng),
+        procedure=procedure,
+        anchor=anchor,
+        carried=carried,
+        kind=kind,
+        received=received,
+        due=due,
+        first_due=due.copy(),
+        judged_due=judged,
+        requested=np.zeros(count, np.int64),
+        completed=np.zeros(count, np.int64),
+        requested_again=np.zeros(count, np.int64),
+        ended_first=np.zeros(count, np.int64),
+        reopened=np.zeros(count, np.int64),
+        ended=np.zeros(count, np.int64),
+        returned=np.zeros(count, np.int64),
+        state=np.zeros(count, np.int8),
+        late=np.zeros(count, bool),
+        serial=np.zeros(count, np.int64),
+    )
     turns.mark_kinds(world, lives, limit, rng)
     turns.supplements(lives, rng)
     turns.choose_late(world, lives, limit, rng)

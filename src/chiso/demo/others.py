@@ -12,8 +12,9 @@ import msgspec
 import numpy as np
 
 from chiso.demo import catalogue, hours, people, petitions
+from chiso.demo.fields import read_table
 from chiso.demo.hours import Instants
-from chiso.demo.world import UNTIL, read_table
+from chiso.demo.world import UNTIL
 from chiso.instants import DAY, iso, midnight, parse_instant
 
 if TYPE_CHECKING:
@@ -24,11 +25,18 @@ Line = tuple[int, bytes]
 CATALOGUE_AT: Final = parse_instant("2025-09-01T08:00")
 DECISIONS: Final = (
     # decision day, procedures, days to publication (0: not published yet)
-    ("2026-01-20", 4, 16), ("2026-02-11", 6, 21), ("2026-03-17", 7, 14), ("2026-04-14", 6, 25),
-    ("2026-05-22", 8, 17), ("2026-06-19", 7, 13), ("2026-07-28", 6, 30), ("2026-09-09", 8, 0), ("2026-10-06", 3, 0),
-)  # fmt: skip
-"""55 procedures, none announced five working days before their legal basis, none made public in time; the last
-three are not due for publication by the end"""
+    ("2026-01-20", 4, 16),
+    ("2026-02-11", 6, 21),
+    ("2026-03-17", 7, 14),
+    ("2026-04-14", 6, 25),
+    ("2026-05-22", 8, 17),
+    ("2026-06-19", 7, 13),
+    ("2026-07-28", 6, 30),
+    ("2026-09-09", 8, 0),
+    ("2026-10-06", 3, 0),
+)
+"""55 procedures, none announced five working days before their legal basis, none made public in time; the
+last three are not due for publication by the end"""
 
 
 def line(at: int, records: str, data: list[Any] | bytes) -> bytes:
@@ -41,9 +49,16 @@ def line(at: int, records: str, data: list[Any] | bytes) -> bytes:
 def lines(province: Province) -> Iterator[Line]:
     """All of them, in order of instants."""
     yield from heapq.merge(
-        _catalogue(province), _decisions(province), _petitions(province), _ratings(province),
-        _payments(province), _copies(province), _store(province), _published(), key=lambda pair: pair[0],
-    )  # fmt: skip
+        _catalogue(province),
+        _decisions(province),
+        _petitions(province),
+        _ratings(province),
+        _payments(province),
+        _copies(province),
+        _store(province),
+        _published(),
+        key=lambda pair: pair[0],
+    )
 
 
 def _catalogue(province: Province) -> Iterator[Line]:
@@ -76,11 +91,14 @@ def decided(province: Province) -> list[dict[str, str]]:
             published = announced + timedelta(days=wait + order % 4) if wait else None
             found.append(
                 {
-                    "code": code, "decision": f"{412 + 173 * number}/QĐ-UBND", "date": day,
-                    "legal_effective_on": effective.isoformat(), "kind": kind,
+                    "code": code,
+                    "decision": f"{412 + 173 * number}/QĐ-UBND",
+                    "date": day,
+                    "legal_effective_on": effective.isoformat(),
+                    "kind": kind,
                     "published_on": published.isoformat() if published else "",
                 }
-            )  # fmt: skip
+            )
     assert not queue
     return found
 
@@ -112,7 +130,8 @@ def _batches(kind: str, push: Instants, rows: Instants, write: Any) -> Iterator[
     """Lines of at most 1,000 records, one push instant each; ``write(rows)`` gives their JSON."""
     order = np.lexsort((rows, push))
     push, rows = push[order], rows[order]
-    begins = np.flatnonzero(np.concatenate([[True], push[1:] != push[:-1]])) if len(push) else []
+    fresh = np.concatenate([np.ones(min(1, len(push)), bool), push[1:] != push[:-1]])
+    begins = np.flatnonzero(fresh).tolist()
     for start, stop in zip(begins, [*begins[1:], len(push)], strict=True):
         for low in range(int(start), int(stop), 1_000):
             at = int(push[low])
@@ -144,7 +163,8 @@ def _ratings(province: Province) -> Iterator[Line]:
 
     def write(rows: Instants) -> list[bytes]:
         return [
-            template % (encoder.code(row).encode(), people.NAMES[encoder.person[row]], texts[words[row]], stamps[row])
+            template
+            % (encoder.code(row).encode(), people.NAMES[encoder.person[row]], texts[words[row]], stamps[row])
             for row in rows.tolist()
         ]
 
@@ -175,10 +195,17 @@ def _payments(province: Province) -> Iterator[Line]:
         return [
             template
             % (
-                row + 1, price, 26 * 10**10 + row * 7, stamp, encoder.code(row).encode(), (row * 2_654_435_761) ** 6 % 2**256,
+                row + 1,
+                price,
+                26 * 10**10 + row * 7,
+                stamp,
+                encoder.code(row).encode(),
+                (row * 2_654_435_761) ** 6 % 2**256,
             )
-            for row, price, stamp in zip(rows.tolist(), prices[rows].tolist(), stamps[rows].tolist(), strict=True)
-        ]  # fmt: skip
+            for row, price, stamp in zip(
+                rows.tolist(), prices[rows].tolist(), stamps[rows].tolist(), strict=True
+            )
+        ]
 
     rows = np.flatnonzero(paid)
     yield from _batches("payments", at[rows] // 3600 * 3600 + 3900, rows, write)
@@ -196,13 +223,17 @@ def _copies(province: Province) -> Iterator[Line]:
         return [
             msgspec.json.encode(
                 {
-                    "MaHoSo": encoder.code(row), "LaHoSoChungThuc": True, "ChungThucDienTu": row % 10 < 7,
-                    "So": str(row % 900 + 1), "QuyenSo": "01/2026-SCT/BS", "NgayChungThuc": str(stamps[row]),
+                    "MaHoSo": encoder.code(row),
+                    "LaHoSoChungThuc": True,
+                    "ChungThucDienTu": row % 10 < 7,
+                    "So": str(row % 900 + 1),
+                    "QuyenSo": "01/2026-SCT/BS",
+                    "NgayChungThuc": str(stamps[row]),
                     "DuongDanTep": f"https://dvc.example.vn/tep/r-{row + 1}",
                 }
             )
             for row in chosen.tolist()
-        ]  # fmt: skip
+        ]
 
     yield from _batches("certified-copies", _night(lives.ended[rows], 1), rows, write)
 
@@ -212,21 +243,32 @@ def _store(province: Province) -> Iterator[Line]:
     lives, flags, encoder, c = province.lives, province.flags, province.encoder, province.world.catalogue
     rows = np.flatnonzero(flags.store_record)
     push = _night(np.maximum(lives.ended, lives.returned), 2)
-    stamps, ended, received = hours.compact(push - 600), hours.compact(lives.ended), hours.compact(lives.received)
+    stamps, ended, received = (
+        hours.compact(push - 600),
+        hours.compact(lives.ended),
+        hours.compact(lives.received),
+    )
 
     def write(chosen: Instants) -> list[bytes]:
         return [
             msgspec.json.encode(
                 {
-                    "MaHoSo": encoder.code(row), "MaTTHC": c.code[lives.procedure[row]] if lives.procedure[row] < len(c) else "",
-                    "LoaiDoiTuong": str(flags.subject[row]), "LoaiDinhDanhCHS": "1",
-                    "MaChuGiayTo": f"099{encoder.identity[row]:09d}", "NgayTiepNhan": str(received[row]),
-                    "TrangThaiHoSo": str(lives.state[row]), "MaGiayToKetQua": "KQ.G15", "TenGiayToKetQua": "Kết quả",
-                    "SoKyHieu": f"{row % 5000}/KQ", "NgayCap": str(ended[row]), "NgayLuuKho": str(stamps[row]),
+                    "MaHoSo": encoder.code(row),
+                    "MaTTHC": c.code[lives.procedure[row]] if lives.procedure[row] < len(c) else "",
+                    "LoaiDoiTuong": str(flags.subject[row]),
+                    "LoaiDinhDanhCHS": "1",
+                    "MaChuGiayTo": f"099{encoder.identity[row]:09d}",
+                    "NgayTiepNhan": str(received[row]),
+                    "TrangThaiHoSo": str(lives.state[row]),
+                    "MaGiayToKetQua": "KQ.G15",
+                    "TenGiayToKetQua": "Kết quả",
+                    "SoKyHieu": f"{row % 5000}/KQ",
+                    "NgayCap": str(ended[row]),
+                    "NgayLuuKho": str(stamps[row]),
                 }
             )
             for row in chosen.tolist()
-        ]  # fmt: skip
+        ]
 
     yield from _batches("store-records", push[rows], rows, write)
 
@@ -241,10 +283,12 @@ def _published() -> Iterator[Line]:
         at = midnight(date.fromisoformat(day)) + 6 * 3600
         data = [
             {
-                "unit": row["unit"], "period": "2026", "at": iso(at),
+                "unit": row["unit"],
+                "period": "2026",
+                "at": iso(at),
                 **{key: row[key] for key in row if key not in ("date", "unit", "name")},
                 "rank": str(1 + sum(other > total for other in totals)),
             }
             for row, total in zip(rows, totals, strict=True)
-        ]  # fmt: skip
+        ]
         yield at, line(at, "published", data)

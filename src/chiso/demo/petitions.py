@@ -62,7 +62,13 @@ def make(world: World, lives: Lives, flags: Flags) -> list[Petition]:
     dissatisfied = set(rng.permutation(rng.permutation(np.arange(IN_TIME))[: IN_TIME - SATISFIED]).tolist())
     found = []
     for number, way in enumerate(ways):
-        latest = {"open": 1, "open late": 24, "resolved late": 22, "published late": 30, "refused late": 15}.get(way, 14)
+        latest = {
+            "open": 1,
+            "open late": 24,
+            "resolved late": 22,
+            "published late": 30,
+            "refused late": 15,
+        }.get(way, 14)
         earliest = 6 if way == "open" else 60 if way == "open late" else (now - year) // WORK_DAY
         sent = now - int(rng.uniform(latest, earliest) * WORK_DAY)
         if way == "resolved" and number < 4:
@@ -88,17 +94,21 @@ def make(world: World, lives: Lives, flags: Flags) -> list[Petition]:
         sour = number in dissatisfied or (number >= IN_TIME and rng.random() < 0.3)
         repeated = sour and rng.random() < 0.35
         likes = int(rng.integers(0, 4))
-        dislikes = likes + int(rng.integers(1, 4)) if sour and not repeated else int(rng.integers(0, likes + 1))
+        dislikes = (
+            likes + int(rng.integers(1, 4)) if sour and not repeated else int(rng.integers(0, likes + 1))
+        )
         about = "TTHC" if rng.random() < 0.76 else "Cán bộ, công chức"
         code = world.codes[units[number]]
-        found.append(Petition(number + 1, code, way, **at, likes=likes, dislikes=dislikes, repeated=repeated, about=about))
+        found.append(
+            Petition(
+                number + 1, code, way, **at, likes=likes, dislikes=dislikes, repeated=repeated, about=about
+            )
+        )
     _link(found, world, lives, flags, rng)
     return found
 
 
-def _link(
-    found: list[Petition], world: World, lives: Lives, flags: Flags, rng: np.random.Generator
-) -> None:
+def _link(found: list[Petition], world: World, lives: Lives, flags: Flags, rng: np.random.Generator) -> None:
     """Names dissatisfied dossiers in petitions sent after their end."""
     rows = np.flatnonzero(flags.dissatisfied)
     rows = rng.permutation(rows)[: min(LINKED, len(rows) // 3)]

@@ -100,8 +100,8 @@ def plan(world: World, lives: Lives, by_steps: Bools) -> Pushes:
     np.minimum.at(first_push, parts[0][3], parts[0][0])
     for at, _, _, index, _, _ in parts[1:]:
         np.minimum.at(first_push, index, at)
-    for index, step_at, state in steps_of(world, lives, by_steps, rng):
-        index, step_at, state = (part[step_at <= UNTIL] for part in (index, step_at, state))
+    for all_rows, instants, states in steps_of(world, lives, by_steps, rng):
+        index, step_at, state = (part[instants <= UNTIL] for part in (all_rows, instants, states))
         at = sent_at(world, sender[index], step_at, rng)
         at = np.maximum(at, first_push[index])
         parts.append((at, sender[index], np.full(len(index), PROGRESS), index, step_at, state))

@@ -7,9 +7,9 @@ do, and the province ends on its figure whatever the seed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,14 @@ from numpy.typing import NDArray
 from chiso.demo.hours import Instants
 from chiso.demo.world import UNTIL
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Bools = NDArray[np.bool_]
 
 STRANGERS: Final = 6
 """Codes after the catalogue's own that no catalogue knows"""
+
 
 class Kind(IntEnum):
     """What is special about a life."""
@@ -89,18 +93,30 @@ class Lives:
 NO_LIMIT: Final = 1 << 40
 
 
+T = TypeVar("T", bound="DataclassInstance")
+
+
+def columns_of(table: T, rows: Instants) -> T:
+    """The same columns for some rows alone; a copy."""
+    return type(table)(**{field.name: getattr(table, field.name)[rows] for field in fields(table)})
+
+
 def largest_remainder(weights: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     """Whole numbers in the proportion of the weights that sum to ``total`` exactly."""
     exact = weights / weights.sum() * total
-    whole = np.floor(exact).astype(np.int64)
+    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     whole[np.argsort(-(exact - whole), kind="stable")[: total - int(whole.sum())]] += 1
     return whole
 
 
 def choose(
-    score: NDArray[np.float64], among: Bools, count: int, rng: np.random.Generator, forced: Bools | None = None
+    score: NDArray[np.float64],
+    among: Bools,
+    count: int,
+    rng: np.random.Generator,
+    forced: Bools | None = None,
 ) -> Bools:
-    """Exactly ``count`` of ``among`` (all of it if it is smaller), the forced ones first, then by log-odds."""
+    """Exactly ``count`` of ``among`` (or all of it), the forced ones first, then by log-odds."""
     drawn = score + rng.logistic(size=len(score))
     if forced is not None:
         drawn = np.where(forced, np.inf, drawn)

@@ -70,7 +70,10 @@ def _messages(province: Province) -> Iterator[tuple[int, bytes]]:
     begins = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
     lengths = np.diff(np.append(begins, total))
     cuts = np.concatenate(
-        [np.arange(b, b + n, MOST) for b, n in zip(begins[lengths > MOST], lengths[lengths > MOST], strict=True)]
+        [
+            np.arange(b, b + n, MOST)
+            for b, n in zip(begins[lengths > MOST], lengths[lengths > MOST], strict=True)
+        ]
         or [np.zeros(0, np.int64)]
     )
     starts = np.unique(np.concatenate([begins, cuts])).astype(np.int64)
@@ -94,8 +97,14 @@ def _messages(province: Province) -> Iterator[tuple[int, bytes]]:
             items[place] = item
         for start, stop in zip(starts[low:high].tolist(), stops[low:high].tolist(), strict=True):
             pushed = int(plan.at[start])
-            yield pushed, envelope(
-                pushed, senders[plan.sender[start]], int(plan.kind[start]), items[start - first : stop - first]
+            yield (
+                pushed,
+                envelope(
+                    pushed,
+                    senders[plan.sender[start]],
+                    int(plan.kind[start]),
+                    items[start - first : stop - first],
+                ),
             )
         low = high
 
@@ -105,7 +114,10 @@ def envelope(at: int, sender: bytes, kind: int, items: list[bytes]) -> bytes:
     data = b",".join(items)
     when = str(iso(at)).encode()
     if kind == PROGRESS:
-        head = b'{"received_at":"%b","message":{"session":"","madonvi":"%b","service":"CapNhatTienDoHoSoMC","data":['
+        head = (
+            b'{"received_at":"%b","message":{"session":"","madonvi":"%b",'
+            b'"service":"CapNhatTienDoHoSoMC","data":['
+        )
         return head % (when, sender) + data + b"]}}\n"
     head = (
         b'{"received_at":"%b","message":{"session":"","madonvi":"%b","service":"DongBoHoSoMC",'

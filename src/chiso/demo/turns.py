@@ -16,19 +16,38 @@ from chiso.law.states import State
 MARGIN: Final = 3600
 
 RATES: Final = (
-    (Kind.SUPPLEMENT, 0.022), (Kind.SUPPLEMENT_UNDATED, 0.0006), (Kind.SECOND_REQUEST, 0.0011),
-    (Kind.REOPENED, 0.0014), (Kind.ENDLESS, 0.0004), (Kind.REFUSED, 0.011), (Kind.WITHDRAWN, 0.006),
-    (Kind.STOPPED, 0.0022), (Kind.RETURNED_ONLY, 0.003), (Kind.REGISTERED_AGAIN, 0.0003),
-)  # fmt: skip
+    (Kind.SUPPLEMENT, 0.022),
+    (Kind.SUPPLEMENT_UNDATED, 0.0006),
+    (Kind.SECOND_REQUEST, 0.0011),
+    (Kind.REOPENED, 0.0014),
+    (Kind.ENDLESS, 0.0004),
+    (Kind.REFUSED, 0.011),
+    (Kind.WITHDRAWN, 0.006),
+    (Kind.STOPPED, 0.0022),
+    (Kind.RETURNED_ONLY, 0.003),
+    (Kind.REGISTERED_AGAIN, 0.0003),
+)
 MONTH_LATE: Final = (-0.25, 0.5, 0.3, 0.15, 0.1, 0.05, 0.0, -0.1, -0.2, -0.25)
 """Log-odds of being late by month of receipt: the backlog after Tết, then steady work on it"""
 
 
 DEMONSTRATION: Final = (
-    "2026-10-10T06:03", "2026-10-10T06:08", "2026-10-10T06:20", "2026-10-10T07:00", "2026-10-10T11:30",
-    "2026-10-10T11:30", "2026-10-10T11:30", "2026-10-10T17:00", "2026-10-10T17:00", "2026-10-10T17:00",
-    "2026-10-10T17:00", "2026-10-12T08:00", "2026-10-12T11:30", "2026-10-12T17:00", "2026-10-12T17:00",
-)  # fmt: skip
+    "2026-10-10T06:03",
+    "2026-10-10T06:08",
+    "2026-10-10T06:20",
+    "2026-10-10T07:00",
+    "2026-10-10T11:30",
+    "2026-10-10T11:30",
+    "2026-10-10T11:30",
+    "2026-10-10T17:00",
+    "2026-10-10T17:00",
+    "2026-10-10T17:00",
+    "2026-10-10T17:00",
+    "2026-10-12T08:00",
+    "2026-10-12T11:30",
+    "2026-10-12T17:00",
+    "2026-10-12T17:00",
+)
 """Due times at the demonstrated commune: a Saturday worked at its desk, then Monday"""
 
 
@@ -113,7 +132,9 @@ def choose_late(world: World, lives: Lives, limit: Instants, rng: np.random.Gene
     forced = (lives.kind == Kind.SECOND_REQUEST) | (lives.kind == Kind.ENDLESS)
     never = np.isin(lives.kind, [Kind.WAITING, Kind.AT_RECEIPT])
     can = lives.counted & ~never & (lives.judged_due + wait < UNTIL - MARGIN)
-    month = ((lives.received + OFFSET) // 86_400).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    month = ((lives.received + OFFSET) // 86_400).astype("datetime64[D]").astype("datetime64[M]").astype(
+        np.int64
+    ) % 12
     season = np.where(lives.carried, 0.4, np.array([*MONTH_LATE, 0.0, 0.0])[month])
     score = world.habits["late"][lives.unit] + season + 0.3 * np.log(np.maximum(limit, 1))
     score = score - np.where(np.isin(lives.kind, [Kind.REFUSED, Kind.WITHDRAWN]), 0.8, 0.0)
@@ -175,10 +196,15 @@ def ends(lives: Lives, limit: Instants, rng: np.random.Generator) -> None:
     hand_over = (rng.random(count) < 0.62) & (returned <= UNTIL)
     lives.state = np.where(hand_over, State.RETURNED, State.FINISHED).astype(np.int8)
     for kind, state in (
-        (Kind.REFUSED, State.REFUSED), (Kind.WITHDRAWN, State.WITHDRAWN), (Kind.STOPPED, State.STOPPED),
-        (Kind.RETURNED_ONLY, State.RETURNED), (Kind.AT_RECEIPT, State.FINISHED), (Kind.ENDLESS, State.FINISHED),
-        (Kind.EXTRA_REGISTERED, State.REGISTERED), (Kind.EXTRA_UNRECEIVED, State.REFUSED),
-    ):  # fmt: skip
+        (Kind.REFUSED, State.REFUSED),
+        (Kind.WITHDRAWN, State.WITHDRAWN),
+        (Kind.STOPPED, State.STOPPED),
+        (Kind.RETURNED_ONLY, State.RETURNED),
+        (Kind.AT_RECEIPT, State.FINISHED),
+        (Kind.ENDLESS, State.FINISHED),
+        (Kind.EXTRA_REGISTERED, State.REGISTERED),
+        (Kind.EXTRA_UNRECEIVED, State.REFUSED),
+    ):
         lives.state[lives.kind == kind] = state
     lives.returned = np.where(lives.state == State.RETURNED, returned, 0)
     lives.returned = np.where(lives.kind == Kind.RETURNED_ONLY, lives.ended, lives.returned)
@@ -197,9 +223,13 @@ def verdict(lives: Lives) -> Bools:
 def demonstrate(commune: int, lives: Lives, world: World) -> None:
     """Gives one commune dossiers that fall due while somebody watches."""
     now_open = (
-        (lives.unit == commune) & (lives.kind == Kind.PLAIN) & ~lives.late & lives.within & ~lives.anchor
+        (lives.unit == commune)
+        & (lives.kind == Kind.PLAIN)
+        & ~lives.late
+        & lives.within
+        & ~lives.anchor
         & (lives.due > UNTIL)
-    )  # fmt: skip
+    )
     rows = np.flatnonzero(now_open)[: len(DEMONSTRATION)]
     monday = int(hours.to_instant(np.array([_now()]))[0])
     for order, (row, text) in enumerate(zip(rows, DEMONSTRATION, strict=False)):

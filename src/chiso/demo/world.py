@@ -1,15 +1,13 @@
 """The demo's province: its 117 units with their habits, the senders that speak for them, and the targets.
 
-Unit names and volumes are in ``data/units.csv``; volumes follow what is known of the province (389,256 dossiers
-by 10/10/2026, wards and Phú Quốc far ahead).  Habits are drawn: no real unit is described.
+Unit names and volumes are in ``data/units.csv``; volumes follow what is known of the province (389,256
+dossiers by 10/10/2026, wards and Phú Quốc far ahead).  Habits are drawn: no real unit is described.
 """
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 
 from chiso.demo import catalogue as catalogue_module
 from chiso.demo.catalogue import Catalogue
+from chiso.demo.fields import read_table
 from chiso.instants import parse_instant
 
 FULL: Final = 389_256
@@ -29,31 +28,37 @@ DEMONSTRATED: Final = "H01.113"
 """The commune with dossiers falling due while somebody watches"""
 
 
+def _scaled(figure: int) -> property:
+    """A figure of the full province, in proportion, rounded half up."""
+
+    def part(self: Targets) -> int:
+        return (2 * figure * self.dossiers + FULL) // (2 * FULL)
+
+    return property(part)
+
+
 @dataclass(frozen=True)
 class Targets:
     """The province's counts at the end, scaled to ``dossiers``; at 389,256 those of scoring, section 5."""
 
     dossiers: int
 
-    def _part(self, figure: int) -> int:
-        return (2 * figure * self.dossiers + FULL) // (2 * FULL)
-
-    carried = property(lambda self: self._part(2_600))  # received in 2025, still open on 1 January
-    synced = property(lambda self: self._part(325_676))
-    on_time = property(lambda self: self._part(354_437))
-    online = property(lambda self: self._part(282_340))
-    paid = property(lambda self: self._part(184_216))
-    obliged = property(lambda self: self._part(214_209))
-    result = property(lambda self: self._part(275_413))
-    digitised = property(lambda self: self._part(87_128))
-    reused = property(lambda self: self._part(80_506))
-    stored = property(lambda self: self._part(6_200))
-    population = property(lambda self: self._part(209_226))
-    satisfied = property(lambda self: self._part(354_189))
+    carried = _scaled(2_600)  # received in 2025, still open on 1 January
+    synced = _scaled(325_676)
+    on_time = _scaled(354_437)
+    online = _scaled(282_340)
+    paid = _scaled(184_216)
+    obliged = _scaled(214_209)
+    result = _scaled(275_413)
+    digitised = _scaled(87_128)
+    reused = _scaled(80_506)
+    stored = _scaled(6_200)
+    population = _scaled(209_226)
+    satisfied = _scaled(354_189)
 
     @property
     def late(self) -> int:
-        return self.dossiers - self.on_time
+        return self.dossiers - int(self.on_time)
 
     @property
     def received(self) -> int:
@@ -63,7 +68,7 @@ class Targets:
     @property
     def filed_on_portal(self) -> int:
         """Received in the period and filed on the national portal itself."""
-        return int(self.received - self.synced)
+        return self.received - int(self.synced)
 
 
 @dataclass(frozen=True)
@@ -142,12 +147,6 @@ class World:
         """Which units' sender has a habit."""
         has = np.array([habit in sender.habits for sender in self.senders])
         return has[self.sender_of]
-
-
-def read_table(name: str) -> list[dict[str, str]]:
-    """A CSV table of the demo's own data."""
-    text = files("chiso.demo").joinpath("data", name).read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
 
 
 def make(dossiers: int = FULL, seed: int = 766) -> World:
