@@ -14,16 +14,18 @@ import msgspec
 from msgspec import Raw
 
 from chiso.intake.context import Context
+from chiso.intake.kinds import MESSAGES, keys_in, kind_of_keys
 from chiso.intake.messages import dossier_of, elsewhere, progress_of
 from chiso.intake.records import Arrival, Item, Refusal
 from chiso.intake.refusals import RefusedError, refusal
-from chiso.intake.shapes import DossierMessage, ProgressMessage, Scalar
+from chiso.intake.shapes import DossierMessage, Probe, ProgressMessage, Scalar
 from chiso.registry.codes import unit_code
 
 SERVICES: Final = {"dossiers": "DongBoHoSoMC", "progress": "CapNhatTienDoHoSoMC"}
 TABLE_SERVICE: Final = "BangHoSo"
 """A dossier table in the payload of an Arrival: rows in the national names, not synchronised dossiers."""
 
+_KINDS: Final = {service.casefold(): kind for kind, service in SERVICES.items()}
 Message = DossierMessage | ProgressMessage
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -38,7 +40,7 @@ _ONES: Final[dict[str, msgspec.json.Decoder[Any]]] = {
 }
 _ANY: Final = msgspec.json.Decoder()
 _EXPECTED: Final = re.compile(r"Expected `([^`]*)`(?:, got `([^`]*)`)?(?: - at `\$?\.?([^`]*)`)?")
-_DECODE_ERRORS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+DECODE_ERRORS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 TYPE_NAMES: Final = {
     "object": ("đối tượng {}", "an object"),
@@ -63,68 +65,75 @@ class Batch:
         self.kept: list[Message] = []
         self.refusals: list[Refusal] = []
         self.read = 0
+        self._take: Callable[[Any], Item]
+        if kind == "progress":
+            self._take = lambda message: progress_of(message, context)
+        else:
+            self._take = lambda message: dossier_of(message, context, synced=synced)
 
     def __len__(self) -> int:
         return len(self.items)
 
-    def add_array(self, body: bytes | Raw, place: str = "data", offset: int = 0) -> None:
-        """Takes a JSON array of messages; ``offset`` is the number of its first element."""
+    def add_array(self, body: bytes | Raw, place: str = "data") -> None:
+        """Takes a JSON array of messages."""
         try:
             messages = _LISTS[self.kind].decode(body)
-        except _DECODE_ERRORS:
-            self.add_pieces(body, place, offset)
+        except DECODE_ERRORS:
+            self.add_pieces(body, place)
             return
-        self.add_decoded(messages, body, place, offset)
+        pieces: list[Raw] = []
+        self.add_decoded(messages, lambda index: _piece(body, pieces, index), place)
 
-    def add_decoded(self, messages: list[Any], body: bytes | Raw, place: str, offset: int) -> None:
-        """Takes messages that are decoded already from the array ``body``."""
-        context, items, kept = self.context, self.items, self.kept
+    def add_decoded(
+        self, messages: list[Any], piece: Callable[[int], bytes], place: str, offset: int = 0
+    ) -> None:
+        """Takes decoded messages; ``piece(n)`` gives back the bytes of number n, ``offset`` is the
+        first's."""
+        items, kept, take = self.items, self.kept, self._take
         self.read += len(messages)
-        pieces: list[Raw] | None = None
-        take: Callable[[Any], Item] = self._taker()
-        del context
-        for index, message in enumerate(messages):
+        for index, message in enumerate(messages, offset):
             try:
                 items.append(take(message))
                 kept.append(message)
             except RefusedError as error:
-                if pieces is None:
-                    pieces = _RAWS.decode(body)
-                piece = bytes(pieces[index])
-                self.refusals.append(error.at(f"{place}[{offset + index}]", code_in(piece), piece))
+                raw = piece(index)
+                self.refusals.append(error.at(f"{place}[{index}]", code_in(raw), raw))
 
-    def _taker(self) -> Callable[[Any], Item]:
-        context = self.context
-        if self.kind == "progress":
-            return lambda message: progress_of(message, context)
-        synced = self.synced
-        return lambda message: dossier_of(message, context, synced=synced)
-
-    def add_pieces(self, body: bytes | Raw, place: str = "data", offset: int = 0) -> None:
+    def add_pieces(self, body: bytes | Raw, place: str = "data") -> None:
         """The same, piece by piece: the slow twin of :meth:`add_array`."""
-        try:
-            pieces = _RAWS.decode(body)
-        except _DECODE_ERRORS:
-            for index, found in enumerate(salvage(bytes(body))):
-                if isinstance(found, Refusal):
-                    self.read += 1
-                    self.refusals.append(found)
-                else:
-                    self.add_one(found, f"{place}[{offset + index}]")
-            return
-        for index, piece in enumerate(pieces):
-            self.add_one(piece, f"{place}[{offset + index}]")
+        for found, where in pieces_of(body, place):
+            if isinstance(found, Refusal):
+                self.read += 1
+                self.refusals.append(found)
+            else:
+                self.add_one(found, where)
+
+    def add_message(self, message: DossierMessage) -> None:
+        """Takes a message that was built, not decoded; raises RefusedError.  Its reader counts it."""
+        self.items.append(self._take(message))
+        self.kept.append(message)
+
+    def add_data(self, data: Raw, place: str) -> None:
+        """Takes what stands in ``data`` of an envelope: an array, or a single message."""
+        first = bytes(data).lstrip()[:1]
+        if first == b"[":
+            self.add_array(data, place)
+        elif first == b"{":
+            self.add_one(data, place)
+        else:
+            self.read += 1
+            self.refusals.append(refusal(place, "data", "", "missing", raw=bytes(data)))
 
     def add_one(self, piece: bytes | Raw, place: str) -> None:
         """Takes one JSON object."""
         self.read += 1
         try:
             message = _ONES[self.kind].decode(piece)
-            item: Item = self._taker()(message)
+            item = self._take(message)
         except RefusedError as error:
             raw = bytes(piece)
             self.refusals.append(error.at(place, code_in(raw), raw))
-        except _DECODE_ERRORS as error:
+        except DECODE_ERRORS as error:
             self.refusals.append(misfit(error, bytes(piece), place))
         else:
             self.items.append(item)
@@ -155,11 +164,79 @@ class Batch:
         )
 
 
+def kind_and_synced(probe: Probe, kind: str = "") -> tuple[str, bool]:
+    """The kind of an envelope or message, and whether it is a real synchronisation message.
+
+    ``kind`` settles a doubt, not the service that a sender names.  The kind is empty where none fits.
+    """
+    service = str(probe.service or "")
+    if service:
+        found = _KINDS.get(service.casefold())
+        return (found, True) if found else ("dossiers", False) if service == TABLE_SERVICE else ("", True)
+    if kind and kind != MESSAGES:
+        return kind, True
+    if len(data := bytes(probe.data)):
+        return kind_of_keys(keys_in(data[:20_000])), True
+    if probe.petition or probe.payment or probe.rating or probe.certified or probe.store:
+        return "", True
+    if probe.dossier_state or probe.procedure or probe.received:
+        return "dossiers", True
+    if probe.step_at or (probe.dossier and probe.step_state):
+        return "progress", True
+    return ("dossiers" if probe.dossier else ""), True
+
+
+def _piece(body: bytes | Raw, pieces: list[Raw], index: int) -> bytes:
+    if not pieces:
+        pieces.extend(_RAWS.decode(body))
+    return bytes(pieces[index])
+
+
+def pieces_of(body: bytes | Raw, place: str) -> Iterator[tuple[bytes | Raw | Refusal, str]]:
+    """The elements of a JSON array with their places; where it is broken, as far as it can be read."""
+    try:
+        pieces = _RAWS.decode(body)
+    except DECODE_ERRORS:
+        for index, found in enumerate(salvage(bytes(body))):
+            yield found, f"{place}[{index}]"
+        return
+    for index, piece in enumerate(pieces):
+        yield piece, f"{place}[{index}]"
+
+
+def arrivals_of_array(
+    kind: str, body: bytes | Raw, context: Context, *, synced: bool, door: str, chunk: int
+) -> Iterator[Arrival]:
+    """A JSON array of messages in Arrivals of at most ``chunk`` messages; at least one Arrival."""
+    batch = Batch(kind, context, synced=synced, door=door)
+    try:
+        messages = _LISTS[kind].decode(body)
+    except DECODE_ERRORS:
+        for found, where in pieces_of(body, "data"):
+            if isinstance(found, Refusal):
+                batch.read += 1
+                batch.refusals.append(found)
+            else:
+                batch.add_one(found, where)
+            if batch.read >= chunk:
+                yield batch.arrival()
+                batch = Batch(kind, context, synced=synced, door=door)
+        if batch.read:
+            yield batch.arrival()
+        return
+    pieces: list[Raw] = []
+    for start in range(0, max(1, len(messages)), chunk):
+        part = messages[start : start + chunk]
+        batch.add_decoded(part, lambda index: _piece(body, pieces, index), "data", start)
+        yield batch.arrival()
+        batch = Batch(kind, context, synced=synced, door=door)
+
+
 def code_in(piece: bytes) -> str:
     """The MaHoSo (or other key) in a refused piece, where one can be read."""
     try:
         found = _ANY.decode(piece)
-    except _DECODE_ERRORS:
+    except DECODE_ERRORS:
         return ""
     if isinstance(found, dict):
         for name in ("MaHoSo", "MaPAKN", "MaThamChieu", "MaTTHC", "MATTHC", "code", "unit"):

@@ -29,7 +29,7 @@ SUPPLEMENT_WITHOUT_DATE: Final = int(Mistake.SUPPLEMENT_WITHOUT_DATE)
 DUE_MOVED_AND_WAITED: Final = int(Mistake.DUE_MOVED_AND_WAITED)
 
 
-def of_message(  # noqa: PLR0917 - keyword arguments would cost a tenth of the whole
+def of_message(
     code: str,
     state: int,
     unit: str,

@@ -1,8 +1,8 @@
 """Persons leave at the door: what must tell them apart becomes a keyed hash, the rest is dropped.
 
 A hash in a payload is written ``#`` and hexadecimal digits; one that comes back in a replay is known again
-and kept, so that reading a payload again changes nothing.  Hashes are keyed BLAKE2b (RFC 7693): without the key of
-the data folder, trying out all twelve-digit ID numbers tells nothing.
+and kept, so that reading a payload again changes nothing.  Hashes are keyed BLAKE2b (RFC 7693): without
+the key of the data folder, trying out all twelve-digit ID numbers tells nothing.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -127,37 +127,10 @@ def _within(at: int, *, day_only: bool = False) -> tuple[int, bool] | str:
     return "date_out_of_range"
 
 
-def instant_of_cell(value: object, field: str, *, due: bool = False) -> int | None:
-    """An instant from a cell of a table: a date, a datetime, or any spelling of :func:`instant`.
-
-    Midnight sharp in a cell of type datetime is a date alone: spreadsheets know no other way to hold one.
-    """
-    if isinstance(value, datetime):
-        if value.year <= 1900:
-            return None
-        at = instant_of(value)
-        if not FIRST <= at < AFTER_LAST:
-            raise RefusedError(field, value, "date_out_of_range")
-        bare = (value.hour, value.minute, value.second) == (0, 0, 0) and value.tzinfo is None
-        return at + DAY if due and bare else at
-    if isinstance(value, date):
-        return instant_of_cell(datetime(value.year, value.month, value.day), field, due=due)  # noqa: DTZ001
-    if isinstance(value, int | float) and not isinstance(value, bool) and 30_000 < value < 75_000:
-        # The serial day number of a spreadsheet, in a column without a date format.
-        seconds = round((value - 25_569) * DAY)
-        wall = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
-        return instant_of_cell(wall, field, due=due)
-    if value is None or isinstance(value, str | int | float | bool):
-        return instant(value, field, due=due)
-    raise RefusedError(field, value, "bad_date")
-
-
-def day_text(value: object, field: str) -> str:
+def day_text(value: Scalar, field: str) -> str:
     """A day as ISO text, ``2026-10-10``; empty where there is none."""
-    at = instant_of_cell(value, field)
-    if at is None:
-        return ""
-    return day_of(at).isoformat()
+    at = instant(value, field)
+    return "" if at is None else day_of(at).isoformat()
 
 
 _TRUE: Final = ("1", "true", "t", "yes", "y", "có", "co", "x", "đúng", "dung", "rồi", "✓", "✔")

@@ -121,3 +121,5 @@ class Probe(Struct, gc=False):
     payment: Raw = field(name="LoaiBanTin", default=NOTHING)
     rating: Raw = field(name="DanhGia", default=NOTHING)
     certified: Raw = field(name="ChungThucDienTu", default=NOTHING)
+    store: Raw = field(name="TenGiayToKetQua", default=NOTHING)
+    received: Raw = field(name="NgayTiepNhan", default=NOTHING)
