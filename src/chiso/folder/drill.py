@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chiso.folder.state import DataFolder, View
     from chiso.law.model import Indicator
 
-PARTS: Final = ("n", "d", "missed")
+PARTS: Final = ("n", "d", "missed", "open")
 PAGE: Final = 50
 MOST: Final = 10_000
 
@@ -34,10 +34,14 @@ class Behind:
     d: np.ndarray
     due: np.ndarray
     on_time: np.ndarray
+    open: np.ndarray
+    """not ended at the judging instant"""
 
     def part(self, part: str) -> np.ndarray:
         if part == "n":
             return self.n
+        if part == "open":
+            return self.d & self.open
         if part == "d":
             return self.d
         return self.d & ~self.n
@@ -96,13 +100,13 @@ def behind(view: View, unit: int, indicator: str, dossiers: np.ndarray | None = 
         on_time = evaluator.true(law.definitions["on_time"])
         due = np.minimum(pairs["due_at"], NEVER)
         due = np.where(due < NEVER, due, pairs["limit_due_at"])
-        masks.append((n, d, due, on_time))
+        masks.append((n, d, due, on_time, rows["ended_at"][row] > judged))
         parts.append(rows.take(row))
     if not parts:
         nothing = np.empty(0, bool)
-        return Behind(Columns.empty(), nothing, nothing, np.empty(0, np.int64), nothing)
-    n, d, due, on_time = (np.concatenate(each) for each in zip(*masks, strict=True))
-    return Behind(Columns.joined(parts), n, d, due, on_time)
+        return Behind(Columns.empty(), nothing, nothing, np.empty(0, np.int64), nothing, nothing)
+    n, d, due, on_time, still_open = (np.concatenate(each) for each in zip(*masks, strict=True))
+    return Behind(Columns.joined(parts), n, d, due, on_time, still_open)
 
 
 def _procedure(ground: Ground, term: int) -> tuple[str, str]:
@@ -162,7 +166,8 @@ def dossiers(
     wanted, view, unit = _ask(folder, unit_code, question)
     if part not in PARTS:
         raise QuestionError(
-            f"Phần “{part}” không có; chọn n, d hoặc missed.", f"no part {part!r}; choose n, d or missed"
+            f"Phần “{part}” không có; chọn n, d, missed hoặc open.",
+            f"no part {part!r}; choose n, d, missed or open",
         )
     one = indicator_named(view, indicator)
     head = provenance(folder, wanted, folder.registry.units.all[unit], "computed")
@@ -175,7 +180,7 @@ def dossiers(
         term = view.ground.terms.index(procedure) if procedure in view.ground.terms else -1
         chosen = chosen & (found.rows["procedure"] == term)
     index = np.flatnonzero(chosen)
-    by = found.due[index] if part == "missed" else -found.rows["received_at"][index]
+    by = found.due[index] if part in ("missed", "open") else -found.rows["received_at"][index]
     index = index[np.lexsort((found.rows["dossier"][index], by))]
     page = index[max(0, offset) : max(0, offset) + min(limit, MOST)]
     body["total"] = len(index)
