@@ -57,6 +57,7 @@ _REUSES: Final = range(3)
 
 T = TypeVar("T")
 
+_FLAGS = scalars.FLAGS
 _instant, _flag, _text = scalars.instant, scalars.flag, scalars.text
 
 
@@ -77,18 +78,18 @@ def dossier_of(message: DossierMessage, context: Context, *, synced: bool = True
         unit_text = message.unit = _text(unit_text)[:200].strip()
     unit = unit_of(unit_text, "DonViXuLy", context) if unit_text else ""
 
-    submitted = _instant(message.submitted_at, "NgayNopHoSo")
-    received = _instant(message.received_at, "NgayTiepNhan")
-    due = _instant(message.due_at, "NgayHenTra", due=True)
-    finished = _instant(message.finished_at, "NgayKetThucXuLy")
-    returned = _instant(message.returned_at, "NgayTra")
-    refused = _instant(message.refused_at, "NgayTuChoi")
+    submitted = _instant(value, "NgayNopHoSo") if (value := message.submitted_at) else None
+    received = _instant(value, "NgayTiepNhan") if (value := message.received_at) else None
+    due = _instant(value, "NgayHenTra", due=True) if (value := message.due_at) else None
+    finished = _instant(value, "NgayKetThucXuLy") if (value := message.finished_at) else None
+    returned = _instant(value, "NgayTra") if (value := message.returned_at) else None
+    refused = _instant(value, "NgayTuChoi") if (value := message.refused_at) else None
 
     has = SYNCED if synced else 0
     found = 0
-    if _flag(message.digitised, "HoSoCoThanhPhanSoHoa"):
+    if message.digitised and _flag(message.digitised, "HoSoCoThanhPhanSoHoa"):
         has |= DIGITISED_FLAG
-    if _flag(message.vneid, "TaiKhoanDuocXacThucVoiVNeID"):
+    if message.vneid and _flag(message.vneid, "TaiKhoanDuocXacThucVoiVNeID"):
         has |= VNEID
 
     inputs: list[str] = []
@@ -251,17 +252,23 @@ def _components(listed: list[Component], field: str, inputs: list[str], key: byt
     """Bits of Has and of Mistake of the live papers; their links, hashed, go into ``inputs``."""
     has = found = 0
     for item in listed:
-        deleted = _flag(item.deleted, f"{field}[].IsDeleted") if item.deleted else False
-        link = _text(item.link)
+        deleted = _FLAGS.get(item.deleted)
+        if deleted is None:
+            deleted = _flag(item.deleted, f"{field}[].IsDeleted")
+        link = item.link if item.link.__class__ is str else _text(item.link)
         if link:
             link = item.link = privacy.link_hash(link, key)
         elif item.link != "":
             item.link = ""
-        digitised = _flag(item.digitised, f"{field}[].DuocSoHoa")
+        digitised = _FLAGS.get(item.digitised)
+        if digitised is None:
+            digitised = _flag(item.digitised, f"{field}[].DuocSoHoa")
         reused = _SMALL.get(item.reused, -1)
         if reused not in _REUSES:
             reused = scalars.code_of(item.reused, f"{field}[].DuocTaiSuDung", _REUSES, 0)
-        from_store = _flag(item.from_store, f"{field}[].DuocLayTuKhoDMQG")
+        from_store = _FLAGS.get(item.from_store)
+        if from_store is None:
+            from_store = _flag(item.from_store, f"{field}[].DuocLayTuKhoDMQG")
         if deleted:
             continue
         if link:
@@ -281,12 +288,13 @@ def _components(listed: list[Component], field: str, inputs: list[str], key: byt
 def _results(listed: list[Result], inputs: list[str], key: bytes) -> tuple[int, int]:
     has = found = 0
     for item in listed:
-        link = _text(item.link)
+        link = item.link if item.link.__class__ is str else _text(item.link)
         if link:
             link = item.link = privacy.link_hash(link, key)
-            has = RESULT_FILE
-            if link in inputs:
-                found = RESULT_IS_INPUT
+            if link:
+                has = RESULT_FILE
+                if link in inputs:
+                    found = RESULT_IS_INPUT
         elif item.link != "":
             item.link = ""
     return has, found
@@ -320,8 +328,8 @@ def _supplement(request: SupplementRequest, place: str) -> Supplement:
 
 
 def _databases(codes: list[str]) -> tuple[str, ...]:
-    if len(codes) == 1 and codes[0]:
-        return (codes[0][:20],)
+    if len(codes) == 1:
+        return (codes[0][:20],) if codes[0] else ()
     return tuple(sorted({code[:20] for code in codes if code}))
 
 
@@ -352,14 +360,15 @@ def _owner(message: DossierMessage, key: bytes) -> tuple[str, bool]:
     if message.identities:
         for identity in _listed(message.identities, "DinhDanhCHS"):
             other = _text(identity.number)
-            if not other:
+            if not other or other == number:
                 continue
             if privacy.is_placeholder(other):
                 placeholder = True
                 kept.append(Identity("", other))
             elif not number:
                 number = other
-    name, phone = _text(message.owner_name), _text(message.owner_phone)
+    name = message.owner_name
+    phone = message.owner_phone
     message.identities = kept or ""
     message.owner_name = message.owner_phone = ""
     if number:
@@ -369,6 +378,7 @@ def _owner(message: DossierMessage, key: bytes) -> tuple[str, bool]:
         else:
             message.owner_number = "#" + owner
         return owner, placeholder
+    name, phone = _text(name), _text(phone)
     if name or phone:
         owner = name[1:] if privacy.is_hashed(name) else privacy.owner_hash(f"{name}|{phone}", key)
         message.owner_name = "#" + owner

@@ -40,12 +40,15 @@ def _digest(key: bytes, size: int, person: bytes, text: str) -> str:
 
 def owner_hash(identity: str, key: bytes) -> str:
     """Sixteen hexadecimal digits of an ID number, or of a name and telephone number."""
-    return identity[1:] if _HASHED(identity) else _digest(key, 8, b"owner", identity)
+    return identity[1:] if identity[0] == "#" and _HASHED(identity) else _digest(key, 8, b"owner", identity)
 
 
 def link_hash(link: str, key: bytes) -> str:
-    """``#`` and sixteen digits of a link: equal links stay equal, names in them are gone."""
-    return link if _HASHED(link) else "#" + _digest(key, 8, b"link", link)
+    """``#`` and sixteen digits of a link: equal links stay equal, names in them are gone.  Blanks are none."""
+    if link[0] == "#" and _HASHED(link):
+        return link
+    link = link.strip()
+    return link and "#" + _digest(key, 8, b"link", link)
 
 
 def content_hash(text: str, key: bytes) -> str:
@@ -60,4 +63,4 @@ def is_hashed(text: str) -> bool:
 
 def is_placeholder(number: str) -> bool:
     """Whether an ID number stands for none."""
-    return number in PLACEHOLDERS or (len(number) > 5 and number.count(number[0]) == len(number))
+    return number in PLACEHOLDERS or (number[0] == number[-1] and len(number) > 5 and len(set(number)) == 1)

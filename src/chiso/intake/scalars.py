@@ -150,7 +150,7 @@ _FALSE: Final = (
     "none",
     "-",
 )
-_FLAGS: Final[dict[object, bool]] = {None: False, True: True, False: False} | {
+FLAGS: Final[dict[object, bool]] = {None: False, True: True, False: False} | {
     spelling: value
     for words, value in ((_TRUE, True), (_FALSE, False))
     for word in words
@@ -161,11 +161,11 @@ _FLAGS: Final[dict[object, bool]] = {None: False, True: True, False: False} | {
 def flag(value: Scalar, field: str) -> bool:
     """Yes or no; blank and null are no."""
     try:
-        return _FLAGS[value]
+        return FLAGS[value]
     except KeyError:
         pass
     if isinstance(value, str):
-        known = _FLAGS.get(unicodedata.normalize("NFC", value.strip()).casefold())
+        known = FLAGS.get(unicodedata.normalize("NFC", value.strip()).casefold())
         if known is not None:
             return known
         number = value.strip()
