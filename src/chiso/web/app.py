@@ -12,9 +12,12 @@ from litestar.openapi import OpenAPIConfig
 from litestar.response import Response
 
 from chiso import __version__
+from chiso.folder import DataFolder
 from chiso.web import lists, pages
-from chiso.web.pages import NotHereError, error_page
+from chiso.web.ahead import Lookout
+from chiso.web.pages import error_page
 from chiso.web.render import static_file
+from chiso.web.sight import NotHereError
 from chiso.web.view import AskedWrongError
 
 HEADERS: Final = {
@@ -69,7 +72,7 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return Response({"status": status, "error": detail}, status_code=status, media_type="application/json")
 
 
-def create_app(folder: Any) -> Litestar:
+def create_app(folder: DataFolder) -> Litestar:
     """The application that serves a data folder.  The caller opens and closes the folder."""
     app = Litestar(
         route_handlers=[static, pages.router, lists.router],
@@ -79,4 +82,5 @@ def create_app(folder: Any) -> Litestar:
         openapi_config=OpenAPIConfig(title="chiso", version=__version__, render_plugins=[]),
     )
     app.state.folder = folder
+    app.state.lookout = Lookout(folder)
     return app

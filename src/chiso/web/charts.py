@@ -80,12 +80,12 @@ def trend(
     goal = (
         alt.Chart(alt.Data(values=[{"total": target}]))
         .mark_rule(color=TARGET, strokeDash=[5, 4], strokeWidth=1.25)
-        .encode(y="total:Q")
+        .encode(y=y)
     )
     goal_name = (
         alt.Chart(alt.Data(values=[{"total": target}]))
         .mark_text(align="left", dy=-8, color=TARGET, fontSize=12, fontWeight=500, text=target_words)
-        .encode(x=alt.value(2), y="total:Q")
+        .encode(x=alt.value(2), y=y)
     )
     end = alt.Chart(alt.Data(values=[last])).mark_point(filled=True, size=60, color=NAVY, opacity=1).encode(x, y)
     end_name = (

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Request, Router, get
 from litestar.response import Response
 
-from chiso.instants import BadInstantError
-from chiso.law.loader import default_law, law_ids, load
+from chiso.instants import DAY
+from chiso.law.loader import law_ids, load
 from chiso.law.model import LawError
 from chiso.text import collation_key, fold
-from chiso.web import formatting
+from chiso.web import formatting, sight
 from chiso.web.messages import catalogue, say
-from chiso.web.pages import (
-    LEAGUES,
-    NotHereError,
-    ask,
-    asked,
-    folder_of,
-    html,
-    league,
-    redirected,
-    shared,
-    trail,
-    unit_of,
-    unit_sheet,
-)
+from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page, sources
+from chiso.web.sight import LEAGUES, NotHereError, ask
 from chiso.web.view import AskedWrongError, View, whole
 
 PAGE: Final = 50
 """Rows on one page of a list."""
-KINDS: Final = ("province", "department", "district", "commune", "other")
+KINDS: Final = ("province", "department", "district", "commune", "elsewhere")
 PARTS: Final = ("n", "d", "missed", "open")
 
 
@@ -48,27 +36,26 @@ def units(request: Request[Any, Any, Any]) -> Response[Any]:
         return moved
     folder, view = folder_of(request), asked(request)
     wanted = request.query_params.get("q", "").strip()[:200]
-    folded = fold(wanted)
-    rows = [{**one, "folded": f"{fold(one['name'])} {one['code'].lower()}"} for one in folder.units(view.at)]
-    found = [one for one in rows if all(part in one["folded"] for part in folded.split())]
-    for one in found:
-        one["kind"] = one["kind"] if one["kind"] in KINDS else "other"
-    found.sort(key=lambda one: (KINDS.index(one["kind"]), collation_key(one["name"])))
-    kinds = [(kind, list(group)) for kind, group in groupby(found, key=lambda one: one["kind"])]
+    parts = fold(wanted).split()
     home = folder.settings.home
-    kinds.sort(key=lambda pair: KINDS.index(pair[0]))
-    # The home province's own units first, the nation's provinces last.
-    ours = [(kind, [one for one in group if one["code"].split(".")[0] == home]) for kind, group in kinds]
-    others = [one for kind, group in kinds for one in group if one["code"].split(".")[0] != home]
-    shown = [(kind, group) for kind, group in ours if group]
-    if others:
-        shown.append(("province" if all(one["kind"] == "province" for one in others) else "other", others))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in folder.units(view.judged_at):
+        folded = f"{fold(one['name'])} {one['code'].lower()}"
+        if one["kind"] == "nation" or not all(part in folded for part in parts):
+            continue
+        ours = one["code"].split(".")[0] == home or one.get("parent") == home
+        kind = one["kind"] if ours and one["kind"] in KINDS else "elsewhere"
+        found.setdefault(kind, []).append({**one, "folded": folded})
+    shown = [
+        (kind, sorted(found[kind], key=lambda one: collation_key(one["name"]))) for kind in KINDS if kind in found
+    ]
+    count = sum(len(rows) for _, rows in shown)
     text = page(
         "units.html",
         view,
         section="units",
         kinds=shown,
-        count=len(found),
+        count=count,
         q=wanted,
         leagues=LEAGUES,
         json=view.api("/units"),
@@ -86,15 +73,11 @@ def rank(request: Request[Any, Any, Any]) -> Response[Any]:
     among = request.query_params.get("among") or "communes"
     if among not in LEAGUES.values():
         raise AskedWrongError("among", among, "error.asked")
-    kinds = {one["kind"] for one in folder.units(view.at)}
+    kinds = {one["kind"] for one in folder.units(view.judged_at)}
     leagues = [name for kind, name in LEAGUES.items() if kind in kinds]
     under = request.query_params.get("under") or (None if among == "provinces" else folder.settings.home)
-    law = folder.law_of(view.asked_period, view.law or None)
-    rows = league(folder, view, law, among, under)
-    raw = None
-    if rows:
-        question = {name: value for name, value in view.question().items() if name != "law"}
-        raw = folder.rank(among=among, under=under, **question)
+    raw = sight.league_json(folder, view, among, under)
+    rows = sight.league(raw, sight.law_asked(folder, view), view.lang)
     text = page(
         "rank.html",
         view,
@@ -118,20 +101,26 @@ def dossiers(request: Request[Any, Any, Any], code: str) -> Response[Any]:
     if moved := redirected(request):
         return moved
     folder, view = folder_of(request), asked(request)
-    unit = unit_of(folder, view, code)
+    unit = sight.unit_of(folder, view, code)
     code = unit["code"]
     query = request.query_params
     indicator, part, procedure = query.get("indicator", "2.1"), query.get("part", "missed"), query.get("procedure") or None
     if part not in PARTS:
         raise AskedWrongError("part", part, "error.asked")
-    sheet, law = unit_sheet(folder, view, code)
+    sheet, law = sight.unit_sheet(folder, view, code)
     row = next((one for one in sheet.indicators if one.id == indicator), None)
     if row is None:
         raise NotHereError(indicator)
     number = _page_number(request)
-    question = {name: value for name, value in view.question().items() if name != "source"}
     found = ask(
-        folder.dossiers, code, indicator, part=part, procedure=procedure, limit=PAGE, offset=(number - 1) * PAGE, **question
+        folder.dossiers,
+        code,
+        indicator,
+        part=part,
+        procedure=procedure,
+        limit=PAGE,
+        offset=(number - 1) * PAGE,
+        **sight.of_dossiers(view),
     )
     here = {"indicator": indicator, "part": part, "procedure": procedure, "page": number if number > 1 else None}
     text = page(
@@ -147,7 +136,7 @@ def dossiers(request: Request[Any, Any, Any], code: str) -> Response[Any]:
         page=number,
         size=PAGE,
         trail=[
-            *trail(folder, view, unit),
+            *sight.trail(folder, view, unit),
             (unit["name"], view.link(f"/units/{code}")),
             (f"{row.id} {row.name}", view.link(f"/units/{code}/indicators/{row.id}")),
         ],
@@ -159,35 +148,47 @@ def dossiers(request: Request[Any, Any, Any], code: str) -> Response[Any]:
     return html(request, text)
 
 
-MOMENTS: Final = (
-    ("received", "received_at"),
-    ("requested", "requested_at"),
-    ("completed", "completed_at"),
-    ("second", "second_requested_at"),
-    ("due", "due_at"),
-    ("dissatisfied", "dissatisfied_at"),
-    ("stored", "stored_at"),
-    ("ended", "ended_at"),
-)
+END_STATES: Final = (3, 7, 8, 9, 10)
 
 
-def _life(told: dict[str, Any], view: View) -> list[dict[str, Any]]:
+def _ended(told: Mapping[str, Any]) -> int | None:
+    """When a dossier ended, as its newest message and steps tell; the counts decide by the full rule."""
+    stated = [formatting.as_instant(told.get(name)) for name in ("finished_at", "returned_at", "refused_at")]
+    steps = [
+        formatting.as_instant(step["at"]) for step in told.get("steps", ()) if step["state"] in END_STATES
+    ]
+    known = [at for at in (*steps[-1:], *stated) if at is not None]
+    return known[0] if known and told.get("state") in END_STATES or steps else None
+
+
+def _life(told: Mapping[str, Any], view: View, ended: int | None, on_time: bool) -> list[dict[str, Any]]:
     """A dossier's dated facts and steps in order; those still ahead are marked."""
     lang = view.lang
     facts: list[dict[str, Any]] = []
-    for key, name in MOMENTS:
-        at = formatting.as_instant(told.get(name))
+
+    def add(value: object, key: str, words: str, small: str = "") -> None:
+        at = formatting.as_instant(value if isinstance(value, int | str) else None)
         if at is not None:
-            facts.append({"at": at, "words": say(lang, f"dossier.life.{key}"), "key": key, "small": ""})
-    for step in told.get("steps") or []:
-        at = formatting.as_instant(step["at"])
-        if at is not None:
-            facts.append({"at": at, "words": _state(lang, step["state"]), "key": "step", "small": step.get("officer") or ""})
-    ended = formatting.as_instant(told.get("ended_at"))
+            facts.append({"at": at, "words": words, "key": key, "small": small})
+
+    for key, name in (
+        ("received", "received_at"),
+        ("due", "due_at"),
+        ("returned", "returned_at"),
+        ("dissatisfied", "dissatisfied_at"),
+        ("stored", "stored_at"),
+    ):
+        add(told.get(name), key, say(lang, f"dossier.life.{key}"))
+    for one in told.get("supplements", ()):
+        add(one["requested_at"], "requested", say(lang, "dossier.life.requested"))
+        add(one["completed_at"], "completed", say(lang, "dossier.life.completed"))
+    for step in told.get("steps", ()):
+        add(step["at"], "step", _state(lang, step["state"]), step.get("officer") or "")
+    add(ended, "ended", say(lang, "dossier.life.ended"))
     for fact in facts:
-        late = fact["key"] == "ended" and not told.get("on_time")
-        late = late or (fact["key"] == "due" and ended is None and fact["at"] < view.judged_at)
-        fact["kind"] = "ahead" if fact["at"] > view.judged_at else "late" if late else "done"
+        late = fact["key"] == "ended" and not on_time
+        late = late or (fact["key"] == "due" and ended is None and fact["at"] < view.now)
+        fact["kind"] = "ahead" if fact["at"] > view.now else "late" if late else "done"
     facts.sort(key=lambda fact: fact["at"])
     return facts
 
@@ -203,36 +204,50 @@ def dossier(request: Request[Any, Any, Any], code: str) -> Response[Any]:
     if moved := redirected(request):
         return moved
     folder, view = folder_of(request), asked(request)
-    question = {name: value for name, value in view.question().items() if name != "source"}
-    told = ask(folder.dossier, code, **question)
-    if told is None:
-        raise NotHereError(code)
-    law = folder.law_of(view.asked_period, view.law or None)
+    told = ask(folder.dossier, code)
+    law = sight.law_asked(folder, view)
     lang = view.lang
+    counts: dict[str, dict[str, bool]] = told.get("counts", {})
+    ended = _ended(told)
+    on_time = bool(counts.get("2.1", {}).get("n"))
     details = []
     if told.get("channel"):
         details.append((say(lang, "dossier.channel"), say(lang, f"dossier.channel.{told['channel']}")))
-    if told.get("sender"):
-        details.append((say(lang, "dossier.sender"), told["sender"]))
     if told.get("mistakes"):
-        details.append((say(lang, "dossier.mistakes"), "; ".join(mistake_words(one, lang) for one in told["mistakes"])))
-    known = {one["code"]: one for one in folder.units(view.at)}
-    unit = known.get(told.get("unit") or "")
+        words = "; ".join(mistake_words(one, lang) for one in told["mistakes"])
+        details.append((say(lang, "dossier.mistakes"), words))
+    units_now = {one["code"]: one for one in folder.units()}
+    unit, desk = units_now.get(told.get("unit", "")), units_now.get(told.get("desk", ""))
     way = [(say(lang, "nav.units"), view.link("/units"))]
     if unit is not None:
-        way = [*trail(folder, view, unit), (unit["name"], view.link(f"/units/{unit['code']}"))]
+        way = [*sight.trail(folder, view, unit), (unit["name"], view.link(f"/units/{unit['code']}"))]
+    shown = {
+        "procedure": "",
+        "procedure_name": "",
+        "unit": "",
+        "unit_name": "",
+        "unassigned": True,
+        "state": 0,
+        "received_at": None,
+        "due_at": None,
+        **told,
+        "desk_name": desk["name"] if desk else "",
+        "ended_at": ended,
+        "on_time": on_time,
+    }
     text = page(
         "dossier.html",
         view,
         section="units",
-        dossier={"versions": [], "counts": [], "desk": "", "desk_name": "", **told},
+        dossier=shown,
+        counts=[(key, told_of["n"]) for key, told_of in counts.items() if told_of["d"] and key in law.indicators],
         details=details,
-        life=_life(told, view),
+        life=_life(told, view, ended, on_time),
         trail=way,
         state_name=lambda state: _state(lang, state),
         yes_no=lambda flag: say(lang, "answer.yes" if flag else "answer.no"),
-        indicator_name=lambda key: law.indicators[key].names[lang] if key in law.indicators else "",
-        json=view.api(f"/dossiers/{code}"),
+        indicator_name=lambda key: law.indicators[key].names[lang],
+        json=f"/api/v1/dossiers/{code}",
         **shared(request, view),
     )
     return html(request, text)
@@ -251,18 +266,15 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
         return moved
     folder, view = folder_of(request), asked(request)
     common = shared(request, view)
-    told = common["fresh"]["told"]
+    told = folder.arrivals()
     number = _page_number(request)
     size = 25
     refused = folder.quarantine(limit=size, offset=(number - 1) * size)
     senders = []
     for one in told["senders"]:
-        newest = formatting.as_instant(one.get("newest"))
-        gap = None if newest is None else view.now - newest
-        senders.append(
-            {**one, "name": one["sender"] or say(view.lang, "data.files"), "quiet": gap if gap and gap > 86_400 else None}
-        )
-    senders.sort(key=lambda one: (-(one["read"] or 0), one["name"]))
+        newest = formatting.as_instant(one["newest"])
+        days = 0 if newest is None else (view.now - newest) // DAY
+        senders.append({**one, "name": one["sender"] or say(view.lang, "data.files"), "quiet": days * DAY if days > 1 else None})
     sums = {
         key: sum(one.get(key) or 0 for one in senders)
         for key in ("read", "new", "changed", "same", "flagged", "refused")
@@ -271,13 +283,13 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
     mistakes.sort(key=lambda one: (-one["count"], one["words"]))
     rows = [
         {
-            "words": one.get("message_en" if view.lang == "en" else "message_vi") or one.get("reason"),
-            "sender": one.get("sender", ""),
-            "code": one.get("code", ""),
-            "place": one.get("place", ""),
-            "field": one.get("field", ""),
-            "value": one.get("value", ""),
-            "at": one.get("arrived_at") or one.get("at"),
+            "words": one["message_en" if view.lang == "en" else "message"],
+            "sender": one["sender"],
+            "code": one["code"],
+            "place": one["place"],
+            "field": one["field"],
+            "value": one["value"],
+            "at": one["received_at"],
         }
         for one in refused["rows"]
     ]
@@ -305,10 +317,7 @@ def help_page(request: Request[Any, Any, Any]) -> Response[Any]:
         return moved
     view = asked(request)
     first = view.asked_period.first_day
-    try:
-        law = load(view.law or default_law(first)).at(first)
-    except (LawError, LookupError, BadInstantError) as error:
-        raise AskedWrongError("law", view.law, "error.asked") from error
+    law = sight.law_asked(folder_of(request), view)
     laws = []
     for identity in law_ids():
         try:

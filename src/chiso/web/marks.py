@@ -66,7 +66,7 @@ def scale(total: Exact, bands: Sequence[ScaleBand], target: Exact, target_words:
     floors = [exact(band.floor) for band in bands] + [Fraction(100)]
     for index, band in enumerate(bands):
         start, width = floors[index], floors[index + 1] - floors[index]
-        now = " now" if band.id == current else ""
+        now = " now" if band.id == current else " xs" if width <= 10 else ""
         parts.append(
             f'<rect class="band-{index}{now}" x="{share(start, 100)}%" y="22" '
             f'width="{share(width, 100)}%" height="12"/>'

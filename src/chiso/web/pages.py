@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -11,29 +10,23 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
 
-from chiso.instants import BadInstantError, parse_period
-from chiso.law.model import LawVersion
-from chiso.web import figures, formatting
+from chiso.folder import DataFolder
+from chiso.web import sight
 from chiso.web.messages import say
 from chiso.web.render import page, sources
-from chiso.web.view import AskedWrongError, View
-
-QUIET_AFTER: Final = 3600
-"""Seconds without a message after which the page says so in words."""
-
-LEAGUES: Final = {"province": "provinces", "department": "departments", "district": "districts", "commune": "communes"}
-"""Kind of unit → its league."""
+from chiso.web.sight import LEAGUES, NotHereError, ask
+from chiso.web.view import LANGUAGES, THEMES, AskedWrongError, View
 
 YEAR_OF_COOKIES: Final = 365 * 86_400
+ENDS: Final = 5
+"""Units shown from each end of a league on the overview."""
+LONG_LEAGUE: Final = 30
+"""A longer league is shown by its ends on a unit's page; the whole of it has its own page."""
 
-
-class NotHereError(LookupError):
-    """A unit, an indicator or a dossier that is not known here."""
-
-
-def folder_of(request: Request[Any, Any, Any]) -> Any:
+def folder_of(request: Request[Any, Any, Any]) -> DataFolder:
     """The data folder that the application serves."""
-    return request.app.state.folder
+    folder: DataFolder = request.app.state.folder
+    return folder
 
 
 def asked(request: Request[Any, Any, Any]) -> View:
@@ -59,162 +52,18 @@ def redirected(request: Request[Any, Any, Any]) -> Redirect | None:
 def html(request: Request[Any, Any, Any], text: str, status: int = 200) -> Response[str]:
     """A page as an answer; a language that was asked for is remembered."""
     lang = request.query_params.get("lang")
-    cookies = [Cookie("lang", lang, max_age=YEAR_OF_COOKIES, samesite="lax", httponly=True)] if lang in ("vi", "en") else []
+    cookies = [Cookie("lang", lang, max_age=YEAR_OF_COOKIES, samesite="lax", httponly=True)] if lang in LANGUAGES else []
     return Response(text, status_code=status, media_type="text/html; charset=utf-8", cookies=cookies)
-
-
-def freshness(folder: Any, view: View) -> dict[str, Any]:
-    """How fresh the data is: the newest message, and in words when nothing has come for longer than usual."""
-    arrivals = folder.arrivals()
-    newest = formatting.as_instant(arrivals.get("newest"))
-    if view.travelling:
-        state, words = "past", say(view.lang, "live.past")
-    elif newest is None:
-        state, words = "quiet", say(view.lang, "live.never")
-    elif view.now - newest > QUIET_AFTER:
-        same_day = formatting.day(newest) == formatting.day(view.now)
-        since = formatting.clock(newest) if same_day else formatting.instant(newest)
-        state, words = "quiet", say(view.lang, "live.quiet", since=since)
-    else:
-        state, words = "on", say(view.lang, "live.words")
-    return {"state": state, "words": words, "newest": newest, "loading": arrivals.get("loading"), "told": arrivals}
 
 
 def shared(request: Request[Any, Any, Any], view: View) -> dict[str, Any]:
     """What every page shows in head and foot."""
     folder = folder_of(request)
-    fresh = freshness(folder, view)
-    return {"fresh": fresh, "loading": fresh["loading"], "target": folder.settings.target}
-
-
-def law_of(folder: Any, view: View, raw: Mapping[str, Any]) -> LawVersion:
-    """The law that made a score."""
-    law: LawVersion = folder.law_of(parse_period(str(raw["period"])), raw["law"])
-    return law
-
-
-def ask(question: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """Puts a question to the folder; what it does not know or cannot answer becomes a page that says so."""
-    try:
-        return question(*arguments, **named)
-    except LookupError as error:
-        raise NotHereError(str(error)) from error
-    except (BadInstantError, ValueError) as error:
-        raise AskedWrongError("", str(error), "error.asked") from error
-
-
-def unit_sheet(folder: Any, view: View, code: str) -> tuple[figures.Sheet, LawVersion]:
-    """A unit's score as a sheet with its history."""
-    question = view.question()
-    raw = ask(folder.score, code, **question)
-    law = law_of(folder, view, raw)
-    history = ask(folder.history, code, period=question["period"], until=view.judged_at)
-    return figures.sheet(raw, law, view.lang, history), law
-
-
-def league(folder: Any, view: View, law: LawVersion, among: str, under: str | None) -> list[dict[str, Any]]:
-    """The rows of a league as pages show them; empty where nothing is ranked."""
-    question = {name: value for name, value in view.question().items() if name in ("period", "at", "as_of", "source")}
-    try:
-        told = folder.rank(among=among, under=under, **question)
-    except (LookupError, ValueError):
-        return []
-    floors = [band.floor for band in law.bands]
-    names = {band.names.vi: band.names[view.lang] for band in law.bands}
-    rows = []
-    for row in told["rows"]:
-        total = formatting.exact(row["total"])
-        index = sum(total >= formatting.exact(floor) for floor in floors) - 1
-        change = row.get("change") or {}
-        rows.append(
-            {
-                **row,
-                "band": names.get(row.get("band", ""), row.get("band", "")),
-                "band_index": max(0, index),
-                "moved": change.get("week"),
-                "day": change.get("day"),
-            }
-        )
-    return rows
-
-
-def place(folder: Any, view: View, law: LawVersion, unit: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A unit's place in its league, with the way there."""
-    among = LEAGUES.get(unit["kind"])
-    if among is None:
-        return None
-    under = None if among == "provinces" else unit["parent"]
-    rows = league(folder, view, law, among, under)
-    found = next((row for row in rows if row["unit"] == unit["code"]), None)
-    if found is None or len(rows) < 2:
-        return None
-    return {"rank": found["rank"], "of": len(rows), "link": view.link("/rank", among=among)}
-
-
-def unit_of(folder: Any, view: View, code: str) -> dict[str, Any]:
-    """Code, name, kind and parent of a unit as of the view."""
-    code = code.removeprefix("000.00.00.").removeprefix("000.00.01.").upper()
-    for one in folder.units(view.at):
-        if one["code"] == code:
-            return dict(one)
-    raise NotHereError(code)
-
-
-def trail(folder: Any, view: View, unit: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The way from the top down to a unit's parent."""
-    known = {one["code"]: one for one in folder.units(view.at)}
-    above: list[tuple[str, str]] = []
-    code = unit.get("parent") or ""
-    while code and code in known and len(above) < 5:
-        above.append((known[code]["name"], view.link("/" if not known[code].get("parent") else f"/units/{code}")))
-        code = known[code].get("parent") or ""
-    return [(say(view.lang, "nav.units"), view.link("/units")), *reversed(above)]
-
-
-def due_next(folder: Any, view: View, code: str) -> dict[str, Any] | None:
-    """Open dossiers that fall due next, soonest first, and what the clock will cost if nobody acts."""
-    if view.asked_period.end <= view.now:
-        return None
-    told = ask(folder.due, code, **{name: value for name, value in view.question().items() if name != "source"})
-    lang = view.lang
-    open_list = view.link(f"/units/{code}/dossiers", indicator="2.1", part="open")
-    rows = []
-    if told["overdue"]:
-        rows.append(
-            {
-                "words": say(lang, "due.overdue", count=view.number(told["overdue"])),
-                "small": "",
-                "value": "",
-                "link": view.link(f"/units/{code}/dossiers", indicator="2.1", part="missed"),
-            }
-        )
-    rows += [
-        {
-            "words": say(lang, "due.row", count=view.number(row["count"]), at=formatting.instant(row["at"])),
-            "small": "",
-            "value": "",
-            "link": open_list,
-        }
-        for row in told["rows"][:4]
-    ]
-    warning = ""
-    if ahead := told.get("outlook"):
-        warning = say(
-            lang,
-            "due.outlook",
-            at=formatting.instant(ahead["at"]),
-            count=view.number(ahead["count"]),
-            total=view.points(ahead["total"]),
-        )
-    return {"rows": rows, "total": told["open"], "link": open_list, "warning": warning}
-
-
-def stream_of(view: View, code: str) -> str:
-    """The address of the live stream of a page; empty while the reader looks at another instant."""
-    if not view.live:
-        return ""
-    fields = {"unit": code} | ({"period": view.period.label} if view.period else {})
-    return f"/api/v1/stream?{urlencode(fields)}"
+    return {
+        "fresh": sight.freshness(folder, view),
+        "loading": folder.loading_progress(),
+        "target": folder.settings.target,
+    }
 
 
 @get("/", sync_to_thread=True, include_in_schema=False)
@@ -224,19 +73,16 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         return moved
     folder, view = folder_of(request), asked(request)
     code = folder.settings.home
-    sheet, law = unit_sheet(folder, view, code)
-    unit = unit_of(folder, view, code)
-    communes = league(folder, view, law, "communes", code)
-    ends = 4
-    shown = None
-    if communes:
-        shown = {
-            "title": say(view.lang, "among.communes"),
-            "link": view.link("/rank", among="communes"),
-            "count": len(communes),
-            "best": communes if len(communes) <= 2 * ends else communes[:ends],
-            "worst": [] if len(communes) <= 2 * ends else communes[-ends:],
-        }
+    sheet, law = sight.unit_sheet(folder, view, code)
+    unit = sight.unit_of(folder, view, code)
+    rows = sight.league(sight.league_json(folder, view, "communes", code), law, view.lang)
+    shown = {
+        "title": say(view.lang, "among.communes"),
+        "link": view.link("/rank", among="communes"),
+        "count": len(rows),
+        "best": rows if len(rows) <= 2 * ENDS else rows[:ENDS],
+        "worst": [] if len(rows) <= 2 * ENDS else rows[-ENDS:],
+    }
     text = page(
         "overview.html",
         view,
@@ -245,12 +91,12 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         name=unit["name"],
         sheet=sheet,
         raw=sheet.raw,
-        rank=place(folder, view, law, unit),
+        rank=sight.place(folder, view, law, unit),
         league=shown,
-        due=due_next(folder, view, code),
+        due=sight.due_next(request.app.state.lookout, view, code),
         sources=sources(law, view.lang),
         json=view.api(f"/units/{code}/score"),
-        stream=stream_of(view, code),
+        stream=sight.stream_of(view, code),
         **shared(request, view),
     )
     return html(request, text)
@@ -262,20 +108,26 @@ def unit_page(request: Request[Any, Any, Any], code: str) -> Response[Any]:
     if moved := redirected(request):
         return moved
     folder, view = folder_of(request), asked(request)
-    unit = unit_of(folder, view, code)
+    unit = sight.unit_of(folder, view, code)
     code = unit["code"]
-    sheet, law = unit_sheet(folder, view, code)
-    kinds = {one["kind"] for one in folder.units(view.at) if one.get("parent") == code}
-    leagues = [
-        {
-            "among": among,
-            "title": say(view.lang, f"among.{among}"),
-            "rows": league(folder, view, law, among, code),
-            "link": view.link("/rank", among=among, under=code),
-        }
-        for kind, among in LEAGUES.items()
-        if kind in kinds
-    ]
+    sheet, law = sight.unit_sheet(folder, view, code)
+    kinds = {one["kind"] for one in folder.units(view.judged_at) if one.get("parent") == code}
+    leagues = []
+    for kind, among in LEAGUES.items():
+        if kind not in kinds:
+            continue
+        rows = sight.league(sight.league_json(folder, view, among, code), law, view.lang)
+        cut = LONG_LEAGUE // 3 if len(rows) > LONG_LEAGUE else len(rows)
+        leagues.append(
+            {
+                "among": among,
+                "title": say(view.lang, f"among.{among}"),
+                "rows": rows[:cut],
+                "last": rows[-cut:] if cut < len(rows) else [],
+                "count": len(rows),
+                "link": view.link("/rank", among=among, under=code),
+            }
+        )
     text = page(
         "unit.html",
         view,
@@ -284,12 +136,12 @@ def unit_page(request: Request[Any, Any, Any], code: str) -> Response[Any]:
         name=unit["name"],
         sheet=sheet,
         raw=sheet.raw,
-        trail=trail(folder, view, unit),
-        rank=place(folder, view, law, unit),
+        trail=sight.trail(folder, view, unit),
+        rank=sight.place(folder, view, law, unit),
         leagues=leagues,
         sources=sources(law, view.lang),
         json=view.api(f"/units/{code}/score"),
-        stream=stream_of(view, code),
+        stream=sight.stream_of(view, code),
         **shared(request, view),
     )
     return html(request, text)
@@ -301,17 +153,15 @@ def indicator_page(request: Request[Any, Any, Any], code: str, indicator: str) -
     if moved := redirected(request):
         return moved
     folder, view = folder_of(request), asked(request)
-    unit = unit_of(folder, view, code)
+    unit = sight.unit_of(folder, view, code)
     code = unit["code"]
-    sheet, law = unit_sheet(folder, view, code)
+    sheet, law = sight.unit_sheet(folder, view, code)
     row = next((one for one in sheet.indicators if one.id == indicator), None)
     if row is None:
         raise NotHereError(indicator)
     procedures: list[dict[str, Any]] = []
     if row.of_procedures and not sheet.published:
-        question = {name: value for name, value in view.question().items() if name != "source"}
-        procedures = list(ask(folder.procedures, code, indicator, **question))
-        procedures.sort(key=lambda one: (-(one["missed"] or 0), -(one["d"] or 0), one["code"]))
+        procedures = ask(folder.procedures, code, indicator, **sight.of_dossiers(view))["rows"]
     text = page(
         "indicator.html",
         view,
@@ -321,12 +171,12 @@ def indicator_page(request: Request[Any, Any, Any], code: str, indicator: str) -
         sheet=sheet,
         row=row,
         raw=sheet.raw,
-        trail=[*trail(folder, view, unit), (unit["name"], view.link(f"/units/{code}", anchor=f"i-{row.id}"))],
+        trail=[*sight.trail(folder, view, unit), (unit["name"], view.link(f"/units/{code}", anchor=f"i-{row.id}"))],
         procedures=procedures,
         shown=len(procedures) if request.query_params.get("all") else 50,
         sources=sources(law, view.lang),
         json=view.api(f"/units/{code}/procedures", indicator=row.id),
-        stream=stream_of(view, code),
+        stream=sight.stream_of(view, code),
         **shared(request, view),
     )
     return html(request, text)
@@ -334,25 +184,36 @@ def indicator_page(request: Request[Any, Any, Any], code: str, indicator: str) -
 
 def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
     """What went wrong, what stood there and what to do, as a page."""
-    view = View(path="/", now=folder_of(request).now(), lang=_language(request), theme=request.cookies.get("theme", "auto"))
+    theme = request.cookies.get("theme", "")
+    view = View(
+        path="/",
+        now=folder_of(request).now(),
+        lang=_language(request),
+        theme=theme if theme in THEMES else "auto",
+    )
     field = value = ""
     if isinstance(error, AskedWrongError):
-        status, key, detail, field, value = 400, "error.400", error.key, error.field, error.value
-        what, todo = say(view.lang, detail), say(view.lang, f"{detail}.todo")
-    elif isinstance(error, NotHereError):
-        status, key = 404, "error.unit"
-        what, todo = say(view.lang, "error.unit.what"), say(view.lang, "error.unit.todo")
-        value = str(error)
+        status, heading, stem, field, value = 400, "error.400", error.key, error.field, error.value
+        what = error.words[view.lang == "en"] if error.words else say(view.lang, stem)
     else:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        key = "error.404" if status in (404, 405) else "error.400" if status < 500 else "error.500"
-        stem = "error.404" if status in (404, 405) else "error.500"
-        what = say(view.lang, f"{stem}.what") if status in (404, 405) or status >= 500 else say(view.lang, "error.asked")
-        todo = say(view.lang, f"{stem}.todo") if status in (404, 405) or status >= 500 else say(view.lang, "error.asked.todo")
+        status = 404 if isinstance(error, NotHereError) else 500
+        if isinstance(error, HTTPException):
+            status = 404 if error.status_code == 405 else error.status_code
+        if isinstance(error, NotHereError):
+            heading = stem = "error.unit"
+            value = str(error)
+        elif status == 404:
+            heading = stem = "error.404"
+        elif status < 500:
+            heading, stem = "error.400", "error.asked"
+        else:
+            heading = stem = "error.500"
+        what = say(view.lang, stem if stem == "error.asked" else f"{stem}.what")
+    todo = say(view.lang, f"{stem}.todo")
     text = page(
         "error.html",
         view,
-        heading=say(view.lang, key),
+        heading=say(view.lang, heading),
         status=status,
         what=what,
         todo=todo,
@@ -364,7 +225,7 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[st
 
 def _language(request: Request[Any, Any, Any]) -> str:
     lang = request.query_params.get("lang") or request.cookies.get("lang", "vi")
-    return lang if lang in ("vi", "en") else "vi"
+    return lang if lang in LANGUAGES else "vi"
 
 
 router = Router("/", route_handlers=[overview, unit_page, indicator_page])

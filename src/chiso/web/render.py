@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -217,6 +217,7 @@ def page(template: str, view: View, **values: Any) -> str:
             ("last_month", view.now - 30 * DAY),
         ],
         "period_name": lambda period, short=False: period_name(period, lang, short),
+        "in_text": lambda period: _uncapitalised(period_name(period, lang)),
         "gap_words": gap_words,
         "band_index": band_index,
         "chart": chart,
@@ -228,6 +229,5 @@ def page(template: str, view: View, **values: Any) -> str:
     return environment().get_template(template).render(context)
 
 
-def translated(mapping: Mapping[str, str], lang: str) -> dict[str, str]:
-    """Keys of the catalogue to sentences, for small choices in templates."""
-    return {name: say(lang, key) for name, key in mapping.items()}
+def _uncapitalised(words: str) -> str:
+    return words[:1].lower() + words[1:]

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from chiso.instants import BadInstantError, Period, iso, parse_instant, parse_period, year_of
 from chiso.web import formatting
+from chiso.web.messages import say
 
 LANGUAGES: Final = ("vi", "en")
 THEMES: Final = ("auto", "light", "dark")
@@ -20,11 +21,15 @@ CARRIED: Final = ("period", "at", "as_of", "law", "source")
 
 
 class AskedWrongError(ValueError):
-    """A query field that says nothing that can be answered.  Carries the field and what stood there."""
+    """A question that cannot be answered.
 
-    def __init__(self, field: str, value: str, key: str) -> None:
-        self.field, self.value, self.key = field, value, key
-        super().__init__(f"{field}={value}: {key}")
+    Carries the query field and what stood there, the key of the sentence that says so, and (vi, en) words that
+    say more than the key does.
+    """
+
+    def __init__(self, field: str, value: str, key: str, words: tuple[str, str] | None = None) -> None:
+        self.field, self.value, self.key, self.words = field, value, key, words
+        super().__init__(words[1] if words else f"{field}={value}: {say('en', key)}")
 
 
 def _instant(query: Mapping[str, str], field: str) -> int | None:

@@ -136,6 +136,11 @@
     });
   }
 
+  // A link to the chooser opens it
+  const choose = () => { if (location.hash === "#pick") { document.querySelector("#pick").open = true; history.replaceState(null, "", location.pathname + location.search); } };
+  addEventListener("hashchange", choose);
+  choose();
+
   // Panels close on Escape and on a press elsewhere ---------------------------------------------------
   const panels = "details.pick[open], details.how[open]";
   document.addEventListener("pointerdown", (event) => {
