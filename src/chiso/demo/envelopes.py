@@ -164,7 +164,7 @@ class Encoder:
         self.long_code = world.with_habit("long-codes")[lives.unit]
         self.constant = world.with_habit("constant-database")[lives.unit]
         self.input_result = (
-            world.with_habit("result-is-input")[lives.unit] & flags.component & (self.look > 750)
+            world.with_habit("result-is-input")[lives.unit] & flags.component & (self.look > 400)
         )
         self.iso_dates = world.with_habit("iso-dates")[lives.unit]
         self.by_steps = (self.look % 3 == 0) & np.isin(

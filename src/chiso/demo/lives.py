@@ -164,7 +164,7 @@ def make(world: World) -> Lives:
     turns.supplements(lives, rng)
     turns.choose_late(world, lives, limit, rng)
     turns.ends(lives, limit, rng)
-    turns.demonstrate(world.codes.index(DEMONSTRATED), lives, world)
+    turns.demonstrate(world.codes.index(DEMONSTRATED), lives)
     lives.serial = _serials(lives)
     return lives
 

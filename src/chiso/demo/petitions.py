@@ -17,6 +17,9 @@ from chiso.demo.world import START, UNTIL, World
 TOTAL: Final = 298
 IN_TIME: Final = 115
 SATISFIED: Final = 91
+CARRIED: Final = 6
+CARRIED_LATE: Final = 26
+"""Sent in 2025 and answered in 2026, in time and late"""
 LINKED: Final = 60
 """At most so many name a dossier"""
 
@@ -70,9 +73,12 @@ def make(world: World, lives: Lives, flags: Flags) -> list[Petition]:
             "refused late": 15,
         }.get(way, 14)
         earliest = 6 if way == "open" else 60 if way == "open late" else (now - year) // WORK_DAY
-        sent = now - int(rng.uniform(latest, earliest) * WORK_DAY)
-        if way == "resolved" and number < 4:
-            sent = year - int(rng.uniform(0.3, 2.5) * WORK_DAY)  # carried over from 2025
+        # Handling gets better over the year: those in time lean to its end, the others to its beginning.
+        back = rng.beta(1.0, 1.35) if number < IN_TIME else rng.beta(1.25, 1.0)
+        sent = now - int((latest + (earliest - latest) * back) * WORK_DAY)
+        carried = number < CARRIED or IN_TIME <= number < IN_TIME + CARRIED_LATE
+        if carried:
+            sent = year - int(rng.uniform(0.3, 2.5 if number < CARRIED else 18) * WORK_DAY)
         forwarded = sent + int(rng.uniform(0.1, 0.8) * WORK_DAY)
         stage = dict.fromkeys(("requested", "supplied", "refused", "resolved", "published"), 0)
         if way.startswith("refused"):

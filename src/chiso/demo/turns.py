@@ -220,19 +220,20 @@ def verdict(lives: Lives) -> Bools:
     return np.asarray(overdue | (lives.kind == Kind.SECOND_REQUEST)) & lives.counted
 
 
-def demonstrate(commune: int, lives: Lives, world: World) -> None:
-    """Gives one commune dossiers that fall due while somebody watches."""
-    now_open = (
+def demonstrate(commune: int, lives: Lives) -> None:
+    """Gives one commune open dossiers that fall due while somebody watches: its newest ones in time."""
+    able = (
         (lives.unit == commune)
         & (lives.kind == Kind.PLAIN)
         & ~lives.late
         & lives.within
         & ~lives.anchor
-        & (lives.due > UNTIL)
+        & (lives.due > 0)
     )
-    rows = np.flatnonzero(now_open)[: len(DEMONSTRATION)]
+    newest = np.flatnonzero(able)
+    newest = newest[np.argsort(-lives.received[newest], kind="stable")]
     monday = int(hours.to_instant(np.array([_now()]))[0])
-    for order, (row, text) in enumerate(zip(rows, DEMONSTRATION, strict=False)):
+    for order, (row, text) in enumerate(zip(newest, DEMONSTRATION, strict=False)):
         due = parse_instant(text + "+07:00")
         lives.due[row] = lives.first_due[row] = lives.judged_due[row] = due
         lives.ended[row] = monday + 1800 + 900 * order
