@@ -239,6 +239,7 @@ def _league_row(folder: DataFolder, question: Asked, unit: Unit) -> dict[str, An
         }
         total, captured = Decimal(score_of_hundredths(board.table.totals[unit.index])), {}
     return {
+        "member": unit,
         "unit": unit.code,
         "name": name,
         "total": f"{total:.2f}",
@@ -270,7 +271,10 @@ def _changes(folder: DataFolder, question: Asked, rows: list[dict[str, Any]]) ->
         row["change"] = {}
     for name, days in (("day", 1), ("week", 7)):
         then = question.judged_at - days * 86_400
-        before = {row["unit"]: folder.total_then(question, row["unit"], row["source"], then) for row in rows}
+        before = {
+            row["unit"]: folder.total_then(row["member"], question.period, row["source"], then)
+            for row in rows
+        }
         known = {code: total for code, total in before.items() if total is not None}
         if not known:
             continue

@@ -172,7 +172,7 @@ def dossiers(
     one = indicator_named(view, indicator)
     head = provenance(folder, wanted, folder.registry.units.all[unit], "computed")
     body: dict[str, Any] = {**head, "indicator": indicator, "part": part, "total": 0, "rows": []}
-    if one.n is None or one.n.kind == "register" and one.id != "1.4":
+    if one.n is None or (one.n.kind == "register" and one.id != "1.4"):
         return body
     found = behind(view, unit, indicator)
     chosen = found.part(part)

@@ -104,7 +104,7 @@ def published_score(law: LawVersion, kind: str, figures: dict[str, PublishedFigu
     pairs = {
         key: (figure.numerator, figure.denominator)
         for key, figure in figures.items()
-        if key in law.indicators and (figure.numerator is not None or figure.denominator is not None)
+        if key in law.indicators and figure.numerator is not None and figure.denominator is not None
     }
     groups = {
         key: Decimal(figure.points)
@@ -113,7 +113,7 @@ def published_score(law: LawVersion, kind: str, figures: dict[str, PublishedFigu
     }
     scored = score(law, kind, pairs, groups)
     stated = figures.get(TOTAL)
-    groups = {**{name: scored.groups[name] for name in law.groups if name in scored.groups}, **groups}
+    groups = {name: scored.groups[name].points for name in law.groups if name in scored.groups}
     if stated is not None and stated.points is not None:
         total = Decimal(stated.points)
     else:

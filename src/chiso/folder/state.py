@@ -8,15 +8,19 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 import numpy as np
 
 from chiso.engine.board import Board, board
 from chiso.engine.columns import Roster, Structured
 from chiso.engine.ground import Ground
 from chiso.engine.standing import Standing
+from chiso.engine.trail import Sample
+from chiso.folder.history import YearTrail
 from chiso.folder.past import GroundThen
 from chiso.folder.published import Published
 from chiso.folder.registers import GROUND_KINDS, Registry, petitions_of, read_registry
@@ -26,7 +30,12 @@ from chiso.law.loader import default_law, load
 from chiso.law.model import LawVersion
 from chiso.ledger.receipt import Receipt
 from chiso.ledger.store import Ledger
+from chiso.registry.units import Unit
 
+COMPUTING_LAW: Final = "qd766"
+"""The law that dossiers are counted by where the period's own law knows groups only."""
+LOADING: Final = "loading"
+"""Key under which a long load tells how far it has come."""
 PAST_KEPT: Final = 3
 """Pasts (rosters as of an instant) kept in memory."""
 BOARDS_KEPT: Final = 64
@@ -41,6 +50,10 @@ class View:
     at: int
     as_of: int
     journal: int
+
+    def standing_year(self) -> Period:
+        """The year of now."""
+        return year_of(self.now())
 
     @property
     def ground(self) -> Ground:
@@ -63,6 +76,11 @@ class DataFolder:
         self.published = Published()
         self.journal = self.version = self.record = 0
         self.keeps_standing = standing
+        self.loading = False
+        """whether a long load is under way: what is known of past instants may still grow"""
+        self._trail: YearTrail | None = None
+        self._held_at = -1
+        self._held_now = np.empty(0, bool)
         self._clock = ledger.clock.get()
         self._boards: OrderedDict[tuple[object, ...], Board] = OrderedDict()
         self._pasts: OrderedDict[int, tuple[Roster, Registry]] = OrderedDict()
@@ -71,7 +89,7 @@ class DataFolder:
         self.registry = read_registry(ledger, settings.home, self.published.units)
         law = self.law_of(year_of(at))
         if law.groups_only:
-            law = load("qd766").at(day_of(at))
+            law = load(COMPUTING_LAW).at(day_of(at))
         periods = standing_periods(at) if standing else ()
         self.standing = Standing(self.registry.ground(law, self.terms), periods, at)
         self._fill()
@@ -110,6 +128,10 @@ class DataFolder:
         """The law that a period is scored by: the one named, else the portal's of that time."""
         first = period.first_day
         return load(law_id or default_law(first)).at(first)
+
+    def standing_year(self) -> Period:
+        """The year of now."""
+        return year_of(self.now())
 
     @property
     def ground(self) -> Ground:
@@ -170,6 +192,8 @@ class DataFolder:
 
     def _apply(self, rows: Structured) -> None:
         self.standing.apply(rows)
+        if self._trail is not None:
+            self._trail.feed(rows)
         self.version = int(rows["version"][-1])
         known = int(rows["known_at"].min())
         for as_of in [one for one in self._pasts if one >= known]:
@@ -252,6 +276,46 @@ class DataFolder:
         """Grounds as they were known, for a walk through the past."""
         return GroundThen(self.ledger, self.registry, law, self.terms)
 
+    def loading_progress(self) -> dict[str, Any] | None:
+        """How far a long load has come, ``{"done", "total"}``; ``None`` where none is under way.
+
+        Whoever loads keeps it in the ledger, so that other processes can show it.
+        """
+        text = self.ledger.meta.get(LOADING)
+        return msgspec.json.decode(text) if text else None
+
+    def year_trail(self) -> YearTrail:
+        """The samples of the year of now; walked when first asked for."""
+        if self._trail is None:
+            trail = YearTrail(self)
+            trail.walk()
+            self._trail = trail
+            with self.lock:
+                for rows in self.ledger.rows(trail.version):
+                    trail.feed(rows)
+        return self._trail
+
+    @property
+    def trail(self) -> YearTrail | None:
+        """The samples of the year, where they are kept already."""
+        return self._trail
+
+    def sample_at(self, at: int) -> Sample | None:
+        """The newest sample of the year not later than an instant; ``None`` where none is kept."""
+        return None if self._trail is None else self._trail.trail.at(at)
+
+    def total_then(self, unit: Unit, period: Period, source: str, at: int) -> Decimal | None:
+        """The total of a unit's period as known at a past instant; ``None`` where that is not known."""
+        if source == "published":
+            stated = self.published.figures(unit.code, period.label, at).get("total")
+            return None if stated is None or stated.points is None else Decimal(stated.points)
+        if period != year_of(at):
+            return None
+        sample = self.sample_at(at)
+        if sample is None or unit.index >= len(sample.totals):
+            return None
+        return Decimal(int(sample.totals[unit.index])) / 100
+
     def holds(self, unit: int) -> bool:
         """Whether the ledger holds any dossier of a unit or below it."""
         return bool(self._held()[unit])
@@ -259,7 +323,7 @@ class DataFolder:
     def _held(self) -> np.ndarray:
         with self.lock:
             key = self.standing.changes
-            if getattr(self, "_held_at", None) != key:
+            if self._held_at != key:
                 rows = self.standing.roster.first_spans()
                 real = rows["version"] > 0
                 units = np.unique(rows["unit_index"][real])

@@ -1,0 +1,526 @@
+"""The commands of chiso.  Every command imports what it uses when it is used.
+
+Exit status: 0 done, 1 the work failed or some input was refused, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, CycloptsError, Group, Parameter
+
+from chiso import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from chiso.folder import DataFolder
+
+WRONG_USE = 2
+FAILED = 1
+
+app = App(
+    name="chiso",
+    help="The public service index of Vietnam (Decision 766/QĐ-TTg): counted, explained and directed the "
+    "moment something happens.",
+    version=__version__,
+    help_format="plaintext",
+    group_parameters=Group("Options"),
+    group_arguments=Group("Arguments"),
+)
+sender_app = App(name="sender", help="Systems that may send messages.")
+law_app = App(name="law", help="The index as dated data.")
+quarantine_app = App(name="quarantine", help="Input that was refused: list it, correct it, release it.")
+for part in (sender_app, law_app, quarantine_app):
+    app.command(part)
+
+Data = Annotated[
+    Path | None,
+    Parameter(name="--data", help="Data folder; else CHISO_DATA, else ./chiso-data."),
+]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="One JSON document on standard output.")]
+PeriodOption = Annotated[
+    str | None,
+    Parameter(help="2026-09, 2026-Q3, 2026-H1, 2026 or 2023-01-01..2023-03-27; else the year of now."),
+]
+At = Annotated[str | None, Parameter(name="--at", help="Judged at this instant (ISO 8601); else now.")]
+AsOf = Annotated[str | None, Parameter(name="--as-of", help="As known at this instant; else as known now.")]
+LawOption = Annotated[str | None, Parameter(name="--law", help="qd766, qd766-document or qd766-2022.")]
+SourceOption = Annotated[str | None, Parameter(name="--source", help="computed or published.")]
+
+
+def data_dir(given: Path | None) -> Path:
+    """The data folder that a command works on."""
+    return given or Path(os.environ.get("CHISO_DATA") or "chiso-data")
+
+
+def _open(data: Path | None) -> DataFolder:
+    from chiso.folder import DataFolder
+
+    return DataFolder.open(data_dir(data))
+
+
+def _instant(text: str | None) -> int | None:
+    from chiso.instants import parse_instant
+
+    return None if text is None else parse_instant(text)
+
+
+def _question(
+    period: str | None, at: str | None, as_of: str | None, law: str | None, source: str | None
+) -> dict[str, Any]:
+    return {"period": period, "at": _instant(at), "as_of": _instant(as_of), "law": law, "source": source}
+
+
+@app.command
+def score(
+    unit: str | None = None,
+    *,
+    period: PeriodOption = None,
+    at: At = None,
+    as_of: AsOf = None,
+    law: LawOption = None,
+    source: SourceOption = None,
+    figures: Annotated[
+        Path | None, Parameter(help="Score numerators and denominators from a YAML or JSON file alone.")
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """The index of a unit: total, groups, indicators.
+
+    Without figures of its own dossiers, the published figures are given.
+
+    Parameters
+    ----------
+    unit
+        Code of a unit: H01, H01.113; the old form 000.00.01.H01 is accepted.
+    """
+    if figures is not None:
+        return score_figures(figures, as_json=json)
+    if unit is None:
+        raise SystemExit(_wrong("score takes a unit, or --figures FILE"))
+    with _open(data) as folder:
+        body = folder.score(unit, **_question(period, at, as_of, law, source))
+    return _show(body, json)
+
+
+def score_figures(path: Path, *, as_json: bool) -> int:
+    """Points from numerators and denominators alone.  Imports no more than it needs: it starts at once."""
+    from chiso.law.figures import read_figures
+
+    found = read_figures(path)
+    return _show(found.as_json(), as_json)
+
+
+def _show(body: dict[str, Any], as_json: bool) -> int:
+    from chiso.commands import output
+
+    if as_json:
+        output.print_json(body)
+    else:
+        output.print_score(body)
+    return 0
+
+
+@app.command
+def rank(
+    *,
+    among: Annotated[
+        str | None, Parameter(help="provinces (default), departments, districts or communes.")
+    ] = None,
+    under: Annotated[str | None, Parameter(help="Only units below this one.")] = None,
+    period: PeriodOption = None,
+    at: At = None,
+    as_of: AsOf = None,
+    law: LawOption = None,
+    source: SourceOption = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """The league: units by total, with what moved since a day and a week ago."""
+    from chiso.commands import output
+
+    with _open(data) as folder:
+        if at is None and as_of is None:
+            folder.year_trail()
+        body = folder.rank(among, under, **_question(period, at, as_of, law, source))
+    if json:
+        output.print_json(body)
+        return 0
+    from chiso.text import number
+
+    rows = [
+        (row["rank"], row["unit"], row["name"], number(row["total"], 2), row["band"], row["source"])
+        for row in body["rows"]
+    ]
+    headings = ("Hạng", "Mã", "Đơn vị", "Điểm", "Xếp loại", "Nguồn")
+    output.table(f"{body['among']} · kỳ {body['period']} · {body['at']}", headings, rows, {0, 3})
+    if body.get("line", {}).get("total"):
+        output.say(f"Cả bảng: {number(body['line']['total'], 2)}")
+    return 0
+
+
+@app.command
+def load(
+    *files: str,
+    kind: Annotated[
+        str | None, Parameter(name="--as", help="Kind of record, where a file leaves a doubt.")
+    ] = None,
+    period: Annotated[str | None, Parameter(help="Period of answers that do not say theirs.")] = None,
+    at: Annotated[str | None, Parameter(name="--at", help="Instant of capture of such answers.")] = None,
+    known_at: Annotated[
+        str | None, Parameter(name="--known-at", help="Backfill: known to us since this instant.")
+    ] = None,
+    heading: Annotated[
+        dict[str, str] | None,
+        Parameter(
+            name="--heading", help='Meaning of an unknown heading: --heading."Số HS" MaHoSo; remembered.'
+        ),
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Take in files of any known form; - is standard input.
+
+    National messages, petitions, ratings, payments, certified copies, procedures, decisions, units, reporting
+    totals, published results, dossier tables: JSON, JSON lines, CSV, XLSX, Parquet; also gzipped.  What is
+    refused stays in quarantine with its reason.
+
+    Parameters
+    ----------
+    files
+        Files to take in.
+    """
+    from chiso.commands import loading, output
+
+    if not files:
+        raise SystemExit(_wrong("load takes at least one file, or - for standard input"))
+    missing = [name for name in files if name != "-" and not Path(name).is_file()]
+    if missing:
+        raise SystemExit(_wrong(f"no such file: {missing[0]}"))
+    with loading.opened(data_dir(data)) as target, output.progress(None, "Loading") as shown:
+        outcome = target.load(
+            list(files), kind=kind, period=period, at=_instant(at), known_at=_instant(known_at),
+            mapping=heading, progress=shown,
+        )  # fmt: skip
+    if json:
+        output.print_json(outcome.as_json())
+    else:
+        output.table("", ("", "Records"), list(outcome.counts.items()), {1})
+        for number, one in outcome.refusals:
+            output.say(f"refused #{number} {one.place} {one.field}: {one.message_en}")
+        hidden = outcome.counts["refused"] - len(outcome.refusals)
+        if hidden > 0:
+            output.say(f"… and {hidden} more: chiso quarantine list")
+    return FAILED if outcome.counts["refused"] else 0
+
+
+@app.command
+def recount(
+    *,
+    deep: Annotated[
+        bool, Parameter(negative="", help="Also make every dossier anew from the journal and compare.")
+    ] = False,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Count everything again from the ledger and compare with the standing counts."""
+    from chiso.commands import output, recounting
+
+    found = recounting.recount(data_dir(data), deep=deep, say=output.say)
+    if json:
+        output.print_json(found.as_json())
+    else:
+        for line in found.lines():
+            output.say(line)
+    return 0 if found.agrees else FAILED
+
+
+@app.command
+def serve(
+    *,
+    host: Annotated[str, Parameter(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="Port to listen on.")] = 8766,
+    data: Data = None,
+) -> int:
+    """Serve a data folder: pages, addresses for senders, live stream."""
+    from chiso.web.server import serve as run
+
+    return run(data_dir(data), host=host, port=port)
+
+
+@app.command
+def demo(
+    *,
+    port: Annotated[int, Parameter(help="Port to listen on.")] = 8766,
+    host: Annotated[str, Parameter(help="Address to listen on.")] = "127.0.0.1",
+    dossiers: Annotated[int | None, Parameter(help="How many dossiers; 389,256 by default.")] = None,
+    trickle: Annotated[bool, Parameter(help="Go on with a live trickle when all is in.")] = True,
+    data: Data = None,
+) -> int:
+    """An Giang 2026 on a clock of its own, sent as real messages through the real doors."""
+    from chiso.demo.show import show
+
+    folder = data or Path(os.environ.get("CHISO_DATA") or "demo-data")
+    return show(folder, host=host, port=port, dossiers=dossiers, trickle=trickle)
+
+
+@app.command
+def bench(
+    *,
+    dossiers: Annotated[int, Parameter(help="Dossiers of the table.")] = 1_000_000,
+    large: Annotated[
+        bool, Parameter(negative="", help="Also 34 provinces with 10 million dossiers.")
+    ] = False,
+    json: Json = False,
+) -> int:
+    """The project's own benchmark, with ratios against the alternatives on the same data."""
+    from chiso.bench.run import run
+
+    return run(dossiers, large=large, as_json=json)
+
+
+@sender_app.command(name="add")
+def sender_add(
+    name: str,
+    *,
+    unit: Annotated[str, Parameter(help="The unit it sends for.")],
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Make a sender: its user, password and key are shown once.
+
+    Parameters
+    ----------
+    name
+        A name to know it by.
+    """
+    from chiso.commands import output
+
+    with _open(data) as folder:
+        found = folder.registry.units.find(unit)
+        if found is None:
+            raise SystemExit(_wrong(f"no unit has the code {unit!r}"))
+        made = folder.ledger.senders.add(name, found.code, folder.now())
+    body = {"name": name, "unit": found.code, "user": made.user, "password": made.password, "key": made.key}
+    if json:
+        output.print_json(body)
+    else:
+        output.table("Shown once; keep it safe", ("", ""), list(body.items()), set())
+    return 0
+
+
+@sender_app.command(name="list")
+def sender_list(*, data: Data = None, json: Json = False) -> int:
+    """The senders, and when each was last heard of."""
+    from chiso.commands import output
+    from chiso.instants import iso
+
+    with _open(data) as folder:
+        rows = [
+            {"name": one.name, "unit": one.unit, "active": one.active, "last_used": iso(one.last_used_at)}
+            for one in folder.ledger.senders.list()
+        ]
+    if json:
+        output.print_json(rows)
+    else:
+        output.table(
+            "", ("Name", "Unit", "Active", "Last used"), [tuple(row.values()) for row in rows], set()
+        )
+    return 0
+
+
+@law_app.command(name="diff")
+def law_diff(
+    a: str,
+    b: str,
+    *,
+    unit: Annotated[str | None, Parameter(help="Also what this unit and all below it gain and lose.")] = None,
+    period: PeriodOption = None,
+    option: Annotated[
+        list[str] | None, Parameter(name="--option", help="rule=option to switch in B before comparing.")
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """What changes from law A to law B, in words and in points, before it is switched on.
+
+    Parameters
+    ----------
+    a
+        Law id: qd766, qd766-document, qd766-2022.
+    b
+        Law id.
+    """
+    from chiso.commands import output
+    from chiso.commands.lawdiff import compare
+
+    found = compare(data_dir(data), a, b, unit, period, option or [])
+    if json:
+        output.print_json(found)
+        return 0
+    for line in found["words"]:
+        output.say(line["en"])
+    if found["rows"]:
+        headings = ("Code", "Unit", "A", "B", "Change")
+        rows = [(r["unit"], r["name"], r["a"], r["b"], r["change"]) for r in found["rows"]]
+        output.table(f"{a} → {b}, {found['period']}", headings, rows, {2, 3, 4})
+    return 0
+
+
+@law_app.command(name="show")
+def law_show(law: str = "qd766", *, day: str | None = None, json: Json = False) -> int:
+    """The indicators, maxima, caps and references of a law on a day.
+
+    Parameters
+    ----------
+    law
+        Law id.
+    day
+        A day, 2026-01-01; else the first day of the law's newest values.
+    """
+    from chiso.commands import output
+    from chiso.commands.lawdiff import described
+
+    found = described(law, day)
+    if json:
+        output.print_json(found)
+        return 0
+    rows = [(r["id"], r["name"], r["max"], r["cap"], r["mark"], r["source"]) for r in found["indicators"]]
+    headings = ("No", "Indicator", "Max", "Full at", "Mark", "Source")
+    output.table(f"{found['law']} {found['version']}", headings, rows, {2, 3})
+    return 0
+
+
+@quarantine_app.command(name="list")
+def quarantine_list(
+    *,
+    state: Annotated[str, Parameter(help="open, corrected, released, dismissed or all.")] = "open",
+    limit: int = 50,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """What was refused, newest first, with its place and reason."""
+    from chiso.commands import output
+
+    with _open(data) as folder:
+        body = folder.quarantine(limit, 0, state)
+    if json:
+        output.print_json(body)
+        return 0
+    rows = [(r["id"], r["place"], r["code"], r["field"], r["value"], r["message_en"]) for r in body["rows"]]
+    output.table(f"{body['total']} refused", ("No", "Place", "Code", "Field", "Value", "Why"), rows, {0})
+    return 0
+
+
+@quarantine_app.command(name="show")
+def quarantine_show(number: int, *, data: Data = None) -> int:
+    """The refused piece itself, for administrators of the folder.
+
+    Parameters
+    ----------
+    number
+        Its number in the list.
+    """
+    with _open(data) as folder:
+        sys.stdout.buffer.write(folder.ledger.quarantine.raw(number))
+    return 0
+
+
+@quarantine_app.command(name="release")
+def quarantine_release(
+    number: int,
+    file: Annotated[
+        Path | None, Parameter(help="The corrected piece; without it the piece is tried as it is.")
+    ] = None,
+    *,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Take a refused piece in again, corrected or as it is.
+
+    Parameters
+    ----------
+    number
+        Its number in the list.
+    """
+    from chiso.commands import loading, output
+
+    with loading.opened(data_dir(data)) as target:
+        outcome = target.release(number, file.read_bytes() if file else None)
+    if json:
+        output.print_json(outcome.as_json())
+    else:
+        output.table("", ("", "Records"), list(outcome.counts.items()), {1})
+        for _, one in outcome.refusals:
+            output.say(f"still refused: {one.place} {one.field}: {one.message_en}")
+    return FAILED if outcome.counts["refused"] else 0
+
+
+@quarantine_app.command(name="dismiss")
+def quarantine_dismiss(number: int, *, data: Data = None) -> int:
+    """Put a refused piece aside for good; it is kept, and listed as dismissed.
+
+    Parameters
+    ----------
+    number
+        Its number in the list.
+    """
+    with _open(data) as folder:
+        folder.ledger.quarantine.dismiss(number, folder.now())
+    return 0
+
+
+def _wrong(message: str) -> int:
+    sys.stderr.write(f"chiso: {message}\n")
+    return WRONG_USE
+
+
+def _figures_only(words: Sequence[str]) -> Callable[[], int] | None:
+    """``score --figures FILE [--json]`` without the command parser, which takes longer than the work."""
+    rest = [word for word in words if word != "--json"]
+    if len(rest) == 3 and rest[0] == "score" and rest[1] == "--figures" and not rest[2].startswith("-"):
+        return lambda: score_figures(Path(rest[2]), as_json=len(rest) != len(words))
+    if len(rest) == 2 and rest[0] == "score" and rest[1].startswith("--figures="):
+        return lambda: score_figures(Path(rest[1].partition("=")[2]), as_json=len(rest) != len(words))
+    return None
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Runs a command and ends the process with its exit status."""
+    raise SystemExit(run(sys.argv[1:] if words is None else words))
+
+
+def run(words: Sequence[str]) -> int:
+    """Runs a command.  Gives its exit status."""
+    try:
+        quick = _figures_only(words)
+        if quick is not None:
+            return quick()
+        status = app(list(words), exit_on_error=False, print_error=True, result_action="return_value")
+    except CycloptsError:
+        return WRONG_USE
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else WRONG_USE
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILED
+    except Exception as error:
+        from chiso.commands.failures import explained
+
+        message, status = explained(error)
+        sys.stderr.write(f"chiso: {message}\n")
+        if os.environ.get("CHISO_TRACE"):
+            raise
+        return status
+    return status if isinstance(status, int) else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""How scores came: the year's samples kept by a server, and the answers made of them."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from chiso.engine.trail import Sample, Trail
+from chiso.instants import DAY, Period, iso, year_of
+
+if TYPE_CHECKING:
+    from chiso.engine.columns import Structured
+    from chiso.folder.state import DataFolder
+
+STEP: Final = DAY // 4
+"""Seconds between samples: midnight, 06:00, noon and 18:00."""
+DAILY_HOUR: Final = 6 * 3600
+"""The sample that stands for a day: the portal's own figures are captured at about 06:00."""
+
+
+def sample_instants(period: Period) -> range:
+    return range(period.start + STEP, period.end + 1, STEP)
+
+
+class YearTrail:
+    """The samples of the year of now, walked once and fed on as things become known."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self.folder = folder
+        self.lock = threading.RLock()
+        self.period = year_of(folder.now())
+        self.trail = self._fresh()
+        self.version = 0
+        """newest dossier version taken in"""
+        self._waiting: list[Structured] = []
+
+    def _fresh(self) -> Trail:
+        folder = self.folder
+        then = folder.ground_then(folder.ground.law)
+        return Trail(self.period, sample_instants(self.period), then)
+
+    def walk(self) -> None:
+        """Walks the whole ledger from the start of the year."""
+        with self.lock:
+            self.period = year_of(self.folder.now())
+            self.trail = self._fresh()
+            self._waiting = []
+            parts = list(self.folder.ledger.rows())
+            rows = np.concatenate(parts) if parts else None
+            if rows is not None and len(rows):
+                self.version = int(rows["version"].max())
+                self.trail.feed(rows, self._until(int(rows["known_at"].max())))
+
+    def _until(self, known: int) -> int:
+        """No sample is taken of the future, nor of what may still come in for its instant."""
+        now = self.folder.now()
+        return now if known < now - DAY and not self.folder.loading else min(now, known - 1)
+
+    def feed(self, rows: Structured) -> None:
+        """Takes in versions just applied.  A trail that breaks is walked again by :meth:`mend`."""
+        with self.lock:
+            rows = rows[rows["version"] > self.version]
+            if len(rows) == 0:
+                return
+            self.version = int(rows["version"].max())
+            if not self.trail.broken:
+                self.trail.feed(rows, min(self.folder.now(), int(rows["known_at"].max()) - 1))
+
+    def tick(self) -> None:
+        """Takes the samples that are due by now, where nothing is still being loaded."""
+        with self.lock:
+            now = self.folder.now()
+            if now >= self.period.end + STEP:
+                self.walk()
+            elif not self.trail.broken and not self.folder.loading and self.trail.ahead:
+                if self.trail.ahead[0] <= now and self.trail.standing is not None:
+                    self.trail.feed(self._nothing(), now)
+
+    @staticmethod
+    def _nothing() -> Structured:
+        from chiso.ledger.rows import ROW  # noqa: PLC0415
+
+        return np.empty(0, ROW)
+
+    def mend(self) -> bool:
+        """Walks again where something became known for an instant already passed."""
+        if not self.trail.broken:
+            return False
+        self.walk()
+        return True
+
+    @property
+    def samples(self) -> list[Sample]:
+        return self.trail.samples
+
+
+def hundredths(value: int) -> str:
+    """Hundredths of a point as the exact text of points."""
+    return f"{Decimal(int(value)) / 100:.2f}"
+
+
+def history(folder: DataFolder, unit: int, code: str, until: int | None = None) -> dict[str, Any]:
+    """The year's points of a unit, a sample a day, each as known and judged then."""
+    trail = folder.year_trail()
+    law = folder.ground.law
+    rows = []
+    for sample in trail.samples:
+        if until is not None and sample.at > until:
+            break
+        if (sample.at - trail.period.start) % DAY != DAILY_HOUR or unit >= len(sample.totals):
+            continue
+        rows.append(
+            {
+                "at": iso(sample.at),
+                "total": hundredths(sample.totals[unit]),
+                "groups": {g: hundredths(sample.groups[unit, i]) for i, g in enumerate(law.groups)},
+                "dossiers": int(sample.dossiers[unit]),
+            }
+        )
+    now = folder.now()
+    newest = trail.samples[-1].at if trail.samples else trail.period.start
+    return {
+        "unit": code,
+        "period": trail.period.label,
+        "law": law.law,
+        "law_version": law.version,
+        "complete": newest >= min(now, trail.period.end) - 2 * STEP and not trail.trail.broken,
+        "rows": rows,
+    }
