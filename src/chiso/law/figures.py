@@ -73,7 +73,10 @@ def read_figures(path: Path) -> Figures:
 def parse_figures(text: str, place: str = "figures") -> Figures:
     """Reads the text of a figures file; see :func:`read_figures`."""
     found = figures_of(_data(text, place), place)
-    found.score()  # so that what cannot be scored is refused here, with the file's name
+    try:
+        found.score()  # what cannot be scored is refused here, with the file's name
+    except LawError as error:
+        raise LawError(place, f"{error.place}.{error.key}", error.reason) from error
     return found
 
 

@@ -88,25 +88,41 @@ class _Resolver:
         found = {name: node.text(name) for name in node.data} if node else {}
         by: dict[str, str] = {}
         for rule in rules.values():
-            for name, text in rule.options[rule.chosen].definitions.items():
-                key = f"rules.{rule.id}.options.{rule.chosen}.definitions.{name}"
-                if name not in found:
-                    raise self.index.error(key, "replaces a definition that there is not")
-                if name in by:
-                    raise self.index.error(key, f"is also replaced by the rule {by[name]}")
-                found[name], by[name] = text, rule.id
+            for option in rule.options.values():
+                for name, text in option.definitions.items():
+                    key = f"rules.{rule.id}.options.{option.id}.definitions.{name}"
+                    if name not in found or not isinstance(text, str):
+                        raise self.index.error(key, "replaces a definition that there is not, or by no text")
+                    if option.id != rule.chosen:
+                        continue
+                    if name in by:
+                        raise self.index.error(key, f"is also replaced by the rule {by[name]}")
+                    found[name], by[name] = text, rule.id
         return found
 
     def life(self, rules: Mapping[str, Rule]) -> LifeRules:
         switches: dict[str, bool] = {}
         known = {one.name for one in dataclasses.fields(LifeRules)}
         for rule in rules.values():
-            for name, on in rule.options[rule.chosen].life.items():
-                if name not in known or not isinstance(on, bool):
-                    key = f"rules.{rule.id}.options.{rule.chosen}.life.{name}"
-                    raise self.index.error(key, f"must be true or false of one of {', '.join(sorted(known))}")
-                switches[name] = on
+            for option in rule.options.values():
+                for name, on in option.life.items():
+                    if name not in known or not isinstance(on, bool):
+                        key = f"rules.{rule.id}.options.{option.id}.life.{name}"
+                        reason = f"must be true or false of one of {', '.join(sorted(known))}"
+                        raise self.index.error(key, reason)
+                    if option.id == rule.chosen:
+                        switches[name] = on
         return LifeRules(**switches)
+
+    def replaced(self, rules: Mapping[str, Rule]) -> None:
+        """Checks what options replace of indicators."""
+        for rule in rules.values():
+            for option in rule.options.values():
+                for name, part in option.indicators.items():
+                    key = f"rules.{rule.id}.options.{option.id}.indicators.{name}"
+                    if name not in self.source.indicators:
+                        raise self.index.error(key, "is no indicator of this law")
+                    Node(part, self.index.place, key).only(*INDICATOR_DATED)
 
     def count(self, node: Node, key: str, raw: object, registers: Mapping[str, Text]) -> Count:
         part = Node(raw, node.place, node.at(key))
@@ -150,8 +166,6 @@ class _Resolver:
         name = node.text("id")
         for rule in rules.values():
             for key, value in rule.options[rule.chosen].indicators.get(name, {}).items():
-                if key not in INDICATOR_DATED:
-                    raise self.index.error(f"rules.{rule.id}", f"{key} of {name} cannot be replaced")
                 values[key], references[key] = value, rule.reference
         scope, below = values["scope"], values["below_province"]
         if scope not in SCOPES:
@@ -292,6 +306,7 @@ def resolve(
     """
     at = _Resolver(source, day, chosen)
     rules = at.rules()
+    at.replaced(rules)
     registers = {name: Text(str(n.get("vi")), str(n.get("en"))) for name, n in at.section("registers")}
     names_of_groups = tuple(name for name, _ in at.section("groups"))
     indicators: dict[str, Indicator] = {}
