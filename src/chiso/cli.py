@@ -151,16 +151,18 @@ def rank(
     if json:
         output.print_json(body)
         return 0
+    from decimal import Decimal
+
     from chiso.text import number
 
     rows = [
-        (row["rank"], row["unit"], row["name"], number(row["total"], 2), row["band"], row["source"])
+        (row["rank"], row["unit"], row["name"], number(Decimal(row["total"]), 2), row["band"], row["source"])
         for row in body["rows"]
     ]
     headings = ("Hạng", "Mã", "Đơn vị", "Điểm", "Xếp loại", "Nguồn")
     output.table(f"{body['among']} · kỳ {body['period']} · {body['at']}", headings, rows, {0, 3})
     if body.get("line", {}).get("total"):
-        output.say(f"Cả bảng: {number(body['line']['total'], 2)}")
+        output.say(f"Cả bảng: {number(Decimal(body['line']['total']), 2)}")
     return 0
 
 

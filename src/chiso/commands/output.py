@@ -1,10 +1,11 @@
-"""How commands speak: one JSON document or a readable table on standard output, everything else on standard error."""
+"""How commands speak: one JSON document or a readable table on standard output, all else on standard error."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -49,21 +50,21 @@ def print_score(body: dict[str, Any]) -> None:
             (
                 place,
                 GROUP_NAMES.get(group, group),
-                number(points, 2),
+                number(Decimal(points), 2),
                 most,
                 percent_of(points, most, percent),
             )
         )
     total = body["total"]
-    rows.append(("", "TỔNG", number(total, 2), body["max"], percent_of(total, body["max"], percent)))
+    rows.append(("", "TỔNG", number(Decimal(total), 2), body["max"], percent_of(total, body["max"], percent)))
     headings = ("Stt", "Tiêu chí", "Điểm đạt được", "Điểm tối đa", "Tỷ lệ")
-    table(f"{print_line}\n{number(total, 2)} điểm · {body['band']}", headings, rows, {0, 2, 3, 4})
+    table(f"{print_line}\n{number(Decimal(total), 2)} điểm · {body['band']}", headings, rows, {0, 2, 3, 4})
     lines = [
         (
             key,
             "–" if one.get("n") is None else number(one["n"], 0),
             "–" if one.get("d") is None else number(one["d"], 0),
-            number(one["points"], 2),
+            number(Decimal(one["points"]), 2),
             one.get("max", ""),
             "chưa có dữ liệu" if one.get("no_data") else "của tỉnh" if one.get("inherited") else "",
         )
@@ -85,8 +86,6 @@ GROUP_NAMES = {
 
 def percent_of(points: str, most: object, percent: Callable[..., str]) -> str:
     """Points of a maximum as a percentage with two decimals."""
-    from decimal import Decimal  # noqa: PLC0415
-
     return percent(Decimal(points) / Decimal(str(most)), 2)
 
 

@@ -4,6 +4,7 @@ mixed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -12,7 +13,7 @@ from chiso.intake import scalars
 from chiso.intake.batches import DECODE_ERRORS, Batch, kind_and_synced, misfit
 from chiso.intake.context import CHUNK, Context
 from chiso.intake.documents import other_arrivals
-from chiso.intake.kinds import keys_in, kind_of_keys
+from chiso.intake.kinds import keys_in, kind_named, kind_of_keys
 from chiso.intake.objects import Piece
 from chiso.intake.records import Arrival, Refusal
 from chiso.intake.refusals import RefusedError, refusal
@@ -45,6 +46,9 @@ class LineReader:
         self.journal = journal
         self.chunk = chunk
         self.known_at: int | None = None
+        self._told_kind = ""
+        """kind that a journal line names for its message"""
+        self._contexts = {context.sender: context}
         self._batches: dict[tuple[str, bool], Batch] = {}
         self._others: dict[str, list[Piece]] = {}
         self._refused: list[Refusal] = []
@@ -72,7 +76,7 @@ class LineReader:
         if known_at != self.known_at:
             yield from self.flush()
             self.known_at = known_at
-        kind, synced = kind_and_synced(probe, self.kind)
+        kind, synced = kind_and_synced(probe, self._told_kind or self.kind)
         if kind not in _MESSAGE_KINDS:
             yield from self._other(line, place, kind)
             return
@@ -102,7 +106,7 @@ class LineReader:
         if known_at != self.known_at:
             yield from self.flush()
             self.known_at = known_at
-        kind = self.kind or kind_of_keys(keys_in(bytes(memoryview(line)[:20_000])))
+        kind = self._told_kind or self.kind or kind_of_keys(keys_in(bytes(memoryview(line)[:20_000])))
         if kind not in _MESSAGE_KINDS:
             yield from self._other(line, place, kind)
             return
@@ -124,7 +128,19 @@ class LineReader:
         except RefusedError as error:
             self._refuse(error.at(place, raw=line))
             return
-        yield from self._line(probe.message, place, at)
+        sender, kind = str(probe.sender or ""), str(probe.kind or "")
+        if kind and kind_named(kind) is None:
+            words: dict[str, object] = {"kinds": ", ".join(Arrival.KINDS)}
+            self._refuse(refusal(place, "kind", kind, "unknown_shape", words=words, raw=line))
+            return
+        if sender and sender != self.context.sender:
+            yield from self.flush()
+            self.context = self._contexts.setdefault(sender, replace(self.context, sender=sender))
+        self._told_kind = kind_named(kind) or "" if kind else ""
+        try:
+            yield from self._line(probe.message, place, at)
+        finally:
+            self._told_kind = ""
 
     def _other(self, line: bytes | msgspec.Raw, place: str, kind: str) -> Iterator[Arrival]:
         """Records that are no national messages: gathered by kind, and read like a document."""

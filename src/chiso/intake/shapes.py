@@ -112,6 +112,10 @@ class Probe(Struct, gc=False):
     data: Raw = NOTHING
     received_at: Raw = NOTHING
     message: Raw = NOTHING
+    sender: Scalar = ""
+    """of a journal line: who sent the message"""
+    kind: Scalar = ""
+    """of a journal line: the kind of records in the message, where it is not a national one"""
     dossier: Raw = field(name="MaHoSo", default=NOTHING)
     procedure: Raw = field(name="MaTTHC", default=NOTHING)
     dossier_state: Raw = field(name="TrangThaiHoSo", default=NOTHING)
