@@ -28,7 +28,7 @@ from chiso.ledger.natural import KEYS
 from chiso.ledger.receipt import Position, Receipt, Taken
 from chiso.ledger.rows import ROW
 from chiso.ledger.terms import Terms
-from chiso.ledger.timeline import Event, gather, retell
+from chiso.ledger.timeline import Event, facts_after, gather, retell
 
 PARALLEL_FROM: Final = 1 << 16
 """Payloads of this many bytes are compressed beside the merging; below, the hand-over costs more."""
@@ -358,7 +358,7 @@ class Acceptance:
                 noted = noted or version.seq == self._seq
             if not noted:
                 self._repeats.append((held.id, self._seq))
-            held.facts = facts_after(events, self._terms)
+            held.facts = facts_after(events, versions, self._terms)
             held.facts.version = last
             held.dirty = True
             held.late = False
@@ -483,11 +483,3 @@ def _add_lag(lag: list[int], count: int, total: int, most: int) -> None:
     lag[0] += count
     lag[1] += total
     lag[2] = max(lag[2], most)
-
-
-def facts_after(events: list[Event], terms: Terms) -> Facts:
-    """The facts after all events."""
-    facts = Facts()
-    for event in events:
-        event.tell(facts, terms)
-    return facts

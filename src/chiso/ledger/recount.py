@@ -13,7 +13,7 @@ from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.natural import KEYS
 from chiso.ledger.reading import Reading
 from chiso.ledger.terms import Terms
-from chiso.ledger.timeline import CHAIN, Event, Existing, code_of, events_of, retell
+from chiso.ledger.timeline import CHAIN, Event, Existing, code_of, events_of, facts_after, retell
 
 DOSSIERS_AT_ONCE: Final = 200_000
 """How many dossiers are told anew in one pass over the journal: bounds memory."""
@@ -83,9 +83,7 @@ def _of_dossiers(ledger: Reading, part: dict[str, tuple[int, Facts]], terms: Ter
         told = sorted(events[code], key=lambda event: event[:3])
         for version in retell(number, told, versions[number], terms, ledger.rules):
             yield Difference("rows", code, version.known_at)
-        facts = Facts()
-        for event in told:
-            event.tell(facts, terms)
+        facts = facts_after(told, versions[number], terms)
         facts.version = held.version
         if FACTS.decode(_packed(facts)) != held:
             yield Difference("facts", code, None)

@@ -161,3 +161,15 @@ def retell(
         before = now
         if wrong:
             yield Version(known_at, seq, facts)
+
+
+def facts_after(events: Sequence[Event], existing: Sequence[Existing], terms: Terms) -> Facts:
+    """The newest facts: after all events, known since the last of them or of the versions.
+
+    A version may stand at an instant at which, after a backfill, nothing new is told any more.
+    """
+    facts = Facts()
+    for event in events:
+        event.tell(facts, terms)
+    facts.known_at = max([facts.known_at, *(version.known_at for version in existing)])
+    return facts
