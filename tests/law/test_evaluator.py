@@ -22,35 +22,40 @@ from tests.law.slow import row_value
 NUMBERS = ["judged_at", "due_at", "ended_at", "requested_at", "completed_at", "channel", "payment"]
 TRUTHS = ["synced", "result_file", "fee_listed"]
 
-numbers = st.deferred(
-    lambda: (
-        st.sampled_from(NUMBERS)
-        | st.integers(-3, 30).map(str)
-        | st.just("NULL")
-        | st.tuples(numbers, st.sampled_from("+-*"), numbers).map(lambda t: f"({t[0]} {t[1]} {t[2]})")
-        | st.tuples(st.sampled_from(["COALESCE", "GREATEST", "LEAST"]), numbers, numbers).map(
-            lambda t: f"{t[0]}({t[1]}, {t[2]})"
+
+def filled(template: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(*parts).map(lambda found: template.format(*found))
+
+
+def grammar(depth: int) -> tuple[st.SearchStrategy[str], st.SearchStrategy[str]]:
+    """Random numbers and truths in the language of the law, so many levels deep."""
+    n: st.SearchStrategy[str] = st.sampled_from([*NUMBERS, "NULL"]) | st.integers(-3, 30).map(str)
+    t: st.SearchStrategy[str] = st.sampled_from([*TRUTHS, "TRUE", "FALSE"])
+    for _ in range(depth):
+        n, t = (
+            st.one_of(
+                n,
+                filled("({} {} {})", n, st.sampled_from("+-*"), n),
+                filled("{}({}, {})", st.sampled_from(["COALESCE", "GREATEST", "LEAST"]), n, n),
+                filled("CASE WHEN {} THEN {} ELSE {} END", t, n, n),
+                filled("CASE WHEN {} THEN {} WHEN {} THEN {} END", t, n, t, n),
+            ),
+            st.one_of(
+                t,
+                filled("({} {} {})", n, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), n),
+                filled("({} {} {})", t, st.sampled_from(["AND", "OR"]), t),
+                filled("(NOT {})", t),
+                filled("({} {})", n | t, st.sampled_from(["IS NULL", "IS NOT NULL"])),
+                filled("({} BETWEEN {} AND {})", n, n, n),
+                filled("({} {} ({}, {}))", n, st.sampled_from(["IN", "NOT IN"]), n, n),
+                filled("COALESCE({}, {})", t, t),
+                filled("(CASE WHEN {} THEN {} ELSE {} END)", t, t, t),
+            ),
         )
-        | st.tuples(truths, numbers, numbers).map(lambda t: f"CASE WHEN {t[0]} THEN {t[1]} ELSE {t[2]} END")
-        | st.tuples(truths, numbers).map(lambda t: f"CASE WHEN {t[0]} THEN {t[1]} END")
-    )
-)
-truths = st.deferred(
-    lambda: (
-        st.sampled_from([*TRUTHS, "TRUE", "FALSE"])
-        | st.tuples(numbers, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), numbers).map(
-            lambda t: f"({t[0]} {t[1]} {t[2]})"
-        )
-        | st.tuples(truths, st.sampled_from(["AND", "OR"]), truths).map(lambda t: f"({t[0]} {t[1]} {t[2]})")
-        | truths.map(lambda t: f"(NOT {t})")
-        | st.tuples(numbers, st.sampled_from(["IS NULL", "IS NOT NULL"])).map(lambda t: f"({t[0]} {t[1]})")
-        | truths.map(lambda t: f"(({t}) IS NULL)")
-        | st.tuples(numbers, numbers, numbers).map(lambda t: f"({t[0]} BETWEEN {t[1]} AND {t[2]})")
-        | st.tuples(numbers, numbers, numbers).map(lambda t: f"({t[0]} IN ({t[1]}, {t[2]}))")
-        | st.tuples(truths, truths).map(lambda t: f"COALESCE({t[0]}, {t[1]})")
-        | st.tuples(truths, truths, truths).map(lambda t: f"(CASE WHEN {t[0]} THEN {t[1]} ELSE {t[2]} END)")
-    )
-)
+    return n, t
+
+
+numbers, truths = grammar(3)
 
 
 def columns(seed: int, size: int = 40, span: int = 30) -> dict[str, np.ndarray]:
