@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 import numpy as np
@@ -97,7 +97,7 @@ class DataFolder:
     @classmethod
     def open(
         cls, path: Path | str, *, standing: bool = False, settings: Settings | None = None
-    ) -> DataFolder:
+    ) -> Self:
         """Opens (and where needed makes) a data folder.
 
         ``standing``: keep the counts of the year's periods up at all times, as a server does.
@@ -111,7 +111,7 @@ class DataFolder:
     def close(self) -> None:
         self.ledger.close()
 
-    def __enter__(self) -> DataFolder:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

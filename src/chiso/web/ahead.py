@@ -99,7 +99,7 @@ class Lookout:
         self._seen: dict[str, tuple[float, int, Ahead]] = {}
 
     def of(self, code: str) -> Ahead:
-        """What lies before a unit, at most a minute old; looked at anew when the folder's clock has jumped."""
+        """What lies before a unit, a minute old at most; looked at anew when the clock has jumped."""
         with self._lock:
             held = self._seen.get(code)
             fresh = time.monotonic()

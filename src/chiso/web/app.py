@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from litestar import Litestar, Request, get
 from litestar.config.compression import CompressionConfig
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.response import Response
 
 from chiso import __version__
-from chiso.folder import DataFolder
-from chiso.web import lists, pages
-from chiso.web.ahead import Lookout
+from chiso.folder import DataFolder, QuestionError
+from chiso.instants import BadInstantError
+from chiso.intake.answers import failure
+from chiso.law.model import LawError
+from chiso.web import api, lists, pages, senders, stream
+from chiso.web.house import House
 from chiso.web.pages import error_page
 from chiso.web.render import static_file
 from chiso.web.sight import NotHereError
@@ -50,37 +56,81 @@ def static(mark: str, name: str) -> Response[bytes]:
 
 
 def _wants_page(request: Request[Any, Any, Any]) -> bool:
-    return not request.url.path.startswith(("/api/", "/dvcqg", "/schema", "/static/", "/healthz", "/readyz", "/metrics"))
+    return not request.url.path.startswith(
+        ("/api/", "/dvcqg", "/schema", "/static/", "/healthz", "/readyz", "/metrics")
+    )
+
+
+_SENDERS_WORDS: Final = {
+    404: "Địa chỉ không có; xem tài liệu kết nối.",
+    405: "Địa chỉ này chỉ nhận POST.",
+    413: "Thân yêu cầu lớn quá giới hạn; không nhận gì, hãy chia nhỏ rồi gửi lại.",
+    500: "Có lỗi trong hệ thống; bản tin chưa chắc đã được nhận, hãy gửi lại.",
+}
+"""What senders are told besides; their clients read this form only."""
 
 
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Every error as a page or as JSON, each saying what happened and what to do."""
-    if not isinstance(error, HTTPException | AskedWrongError | NotHereError):
+    status, words_vi, words_en = 500, "Có lỗi trong hệ thống; hãy thử lại.", "internal error; try again"
+    if isinstance(error, HTTPException):
+        status, words_vi, words_en = error.status_code, error.detail, error.detail
+    elif isinstance(error, QuestionError):
+        status, words_vi, words_en = 404 if error.unknown else 400, error.message_vi, error.message_en
+    elif isinstance(error, NotHereError):
+        status, words_vi, words_en = 404, str(error), str(error)
+    elif isinstance(error, AskedWrongError | BadInstantError | LawError):
+        status, words_vi, words_en = 400, str(error), str(error)
+    if status >= 500:
         log.exception("failed: %s", request.url.path, exc_info=error)
     if _wants_page(request):
         return error_page(request, error)
-    status = (
-        error.status_code
-        if isinstance(error, HTTPException)
-        else 400
-        if isinstance(error, AskedWrongError)
-        else 404
-        if isinstance(error, NotHereError)
-        else 500
-    )
-    detail = error.detail if isinstance(error, HTTPException) else str(error) if status < 500 else "internal error"
-    return Response({"status": status, "error": detail}, status_code=status, media_type="application/json")
+    body: dict[str, Any] = {"status": status, "error": words_en, "message": words_vi}
+    if request.url.path.startswith("/dvcqg"):
+        body = failure(_SENDERS_WORDS.get(status, words_vi))
+    return Response(body, status_code=status, media_type="application/json")
 
 
-def create_app(folder: DataFolder) -> Litestar:
-    """The application that serves a data folder.  The caller opens and closes the folder."""
+@asynccontextmanager
+async def _life(app: Litestar) -> AsyncIterator[None]:
+    house: House = app.state.house
+    house.start()
+    try:
+        yield
+    finally:
+        house.stop()
+
+
+def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
+    """The application that serves a data folder.  The caller opens and closes the folder.
+
+    The house (writer, clock, streams) starts and stops with the application.
+    """
     app = Litestar(
-        route_handlers=[static, pages.router, lists.router],
+        route_handlers=[
+            static,
+            pages.router,
+            lists.router,
+            senders.router,
+            stream.router,
+            api.router,
+            api.watching,
+        ],
         exception_handlers={Exception: failed, HTTPException: failed},
         response_headers=HEADERS,
+        request_max_body_size=folder.settings.body_limit,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1024, exclude=["/api/v1/stream"]),
-        openapi_config=OpenAPIConfig(title="chiso", version=__version__, render_plugins=[]),
+        openapi_config=OpenAPIConfig(
+            title="chiso",
+            version=__version__,
+            description="Chỉ số phục vụ người dân, doanh nghiệp theo Quyết định 766/QĐ-TTg",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        lifespan=[_life],
     )
     app.state.folder = folder
-    app.state.lookout = Lookout(folder)
+    app.state.house = house or House(folder)
+    app.state.lookout = app.state.house.lookout
+    app.state.registry = api.registry_of(app.state.house)
     return app

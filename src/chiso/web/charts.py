@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
@@ -35,33 +36,29 @@ def _ready() -> Any:
     return vl_convert
 
 
-def _bounds(values: Sequence[float], target: float) -> tuple[float, float]:
-    """Axis bounds in whole tens that hold the values and the target, with some air."""
-    low = min(values) - 2
-    high = max(*values, target) + 2
-    return max(0.0, low // 10 * 10), min(100.0, -(-high // 10) * 10)
+def _bounds(totals: Sequence[Decimal], target: int) -> tuple[int, int]:
+    """Axis bounds in whole tens that hold the totals and the target, with some air."""
+    low, high = min(totals) - 2, max(*totals, Decimal(target)) + 2
+    return max(0, int(low // 10) * 10), min(100, -int(-high // 10) * 10)
 
 
-def trend(
-    days: Sequence[tuple[str, str]], *, target: int, target_words: str, label: str, lang: str, width: int, height: int
-) -> dict[str, Any]:
-    """Totals over days as one line with the target and the last value named.
-
-    ``days`` are (ISO day, points with a dot); ``label`` is the last value as people read it.
-    """
+@lru_cache(maxsize=64)
+def _trend_form(lang: str, kind: str, low: int, high: int, width: int, height: int) -> str:
+    """The specification of a trend without its data, which are named ``days``, ``target`` and ``last``."""
     import altair as alt  # noqa: PLC0415 - half a second, only when something is drawn
 
-    values = [{"day": day, "total": float(total)} for day, total in days]
-    low, high = _bounds([row["total"] for row in values], float(target))  # type: ignore[arg-type]
-    long = len(days) > 70
-    label_expression = (_MONTH_AXIS if lang == "vi" else _ENGLISH_AXIS) if long else _DAY_AXIS
+    def data(name: str) -> alt.NamedData:
+        return alt.NamedData(name=name)
+
+    long = kind == "long"
+    labels = (_MONTH_AXIS if lang == "vi" else _ENGLISH_AXIS) if long else _DAY_AXIS
     x = alt.X(
         "day:T",
         title=None,
         scale=alt.Scale(type="utc"),
         axis=alt.Axis(
-            labelExpr=label_expression,
-            tickCount={"interval": "month", "step": 1} if long else 6,  # type: ignore[arg-type]
+            labelExpr=labels,
+            tickCount={"interval": "month", "step": 1} if long else 6,
             grid=False,
             domain=False,
             ticks=False,
@@ -73,36 +70,61 @@ def trend(
         "total:Q",
         title=None,
         scale=alt.Scale(domain=[low, high], nice=False),
-        axis=alt.Axis(values=list(range(int(low), int(high) + 1, 10)), domain=False, ticks=False, labelPadding=8),
+        axis=alt.Axis(values=list(range(low, high + 1, 10)), domain=False, ticks=False, labelPadding=8),
     )
-    last = values[-1]
-    line = alt.Chart(alt.Data(values=values)).mark_line(strokeWidth=2.25, color=NAVY, interpolate="monotone").encode(x, y)
-    goal = (
-        alt.Chart(alt.Data(values=[{"total": target}]))
-        .mark_rule(color=TARGET, strokeDash=[5, 4], strokeWidth=1.25)
-        .encode(y=y)
+    words = alt.Text("words:N")
+    goal = alt.Chart(data("target")).mark_rule(color=TARGET, strokeDash=[5, 4], strokeWidth=1.25)
+    goal_name = alt.Chart(data("target")).mark_text(
+        align="left", dy=-8, color=TARGET, fontSize=12, fontWeight=500
     )
-    goal_name = (
-        alt.Chart(alt.Data(values=[{"total": target}]))
-        .mark_text(align="left", dy=-8, color=TARGET, fontSize=12, fontWeight=500, text=target_words)
-        .encode(x=alt.value(2), y=y)
-    )
-    end = alt.Chart(alt.Data(values=[last])).mark_point(filled=True, size=60, color=NAVY, opacity=1).encode(x, y)
-    end_name = (
-        alt.Chart(alt.Data(values=[last]))
-        .mark_text(align="right" if len(days) > 3 else "left", dy=-14, dx=4, fontSize=14, fontWeight=600, color=NAVY, text=label)
-        .encode(x, y)
+    line = alt.Chart(data("days")).mark_line(strokeWidth=2.25, color=NAVY, interpolate="monotone")
+    end = alt.Chart(data("last")).mark_point(filled=True, size=60, color=NAVY, opacity=1)
+    end_name = alt.Chart(data("last")).mark_text(
+        align="right" if kind != "few" else "left", dy=-14, dx=4, fontSize=14, fontWeight=600, color=NAVY
     )
     chart = (
-        alt.layer(goal, line, end, goal_name, end_name)
-        .properties(width=width, height=height, background="transparent", padding={"left": 4, "right": 14, "top": 8, "bottom": 4})
+        alt.layer(
+            goal.encode(y=y),
+            line.encode(x, y),
+            end.encode(x, y),
+            goal_name.encode(x=alt.value(2), y=y, text=words),
+            end_name.encode(x, y, text=words),
+        )
+        .properties(width=width, height=height, background="transparent")
+        .properties(padding={"left": 4, "right": 14, "top": 8, "bottom": 4})
         .configure(font=FONT)
         .configure_view(stroke=None)
         .configure_axis(labelFont=FONT, labelFontSize=12, labelColor=QUIET, gridColor=LINE)
         .configure_text(font=FONT)
     )
-    specification: dict[str, Any] = chart.to_dict()
-    specification["autosize"] = {"type": "fit", "contains": "padding"}
+    form: dict[str, Any] = chart.to_dict()
+    form["autosize"] = {"type": "fit", "contains": "padding"}
+    return json.dumps(form)
+
+
+def trend(
+    days: Sequence[tuple[str, str]],
+    *,
+    target: int,
+    target_words: str,
+    label: str,
+    lang: str,
+    width: int,
+    height: int,
+) -> dict[str, Any]:
+    """Totals over days as one line with the target and the last value named: a Vega-Lite specification.
+
+    ``days`` are (ISO day, points with a dot), at least one; ``label`` is the last value as people read it.
+    """
+    low, high = _bounds([Decimal(total) for _, total in days], target)
+    kind = "long" if len(days) > 70 else "few" if len(days) <= 3 else "some"
+    specification: dict[str, Any] = json.loads(_trend_form(lang, kind, low, high, width, height))
+    values = [{"day": day, "total": float(total)} for day, total in days]
+    specification["datasets"] = {
+        "days": values,
+        "target": [{"total": target, "words": target_words}],
+        "last": [{**values[-1], "words": label}],
+    }
     return specification
 
 
@@ -128,6 +150,9 @@ def for_page(specification: dict[str, Any], kind: str) -> Markup:
         drawn = drawn.replace(f'"{colour}"', f'"var(--{role})"')
     drawn = re.sub(r' aria-[a-z]+="[^"]*"| role="[^"]*"', "", drawn)
     drawn = re.sub(
-        r'<svg ([^>]*?)class="marks"', rf'<svg \1class="chart {kind}" aria-hidden="true" focusable="false"', drawn, count=1
+        r'<svg ([^>]*?)class="marks"',
+        rf'<svg \1class="chart {kind}" aria-hidden="true" focusable="false"',
+        drawn,
+        count=1,
     )
     return Markup(drawn)  # noqa: S704 - drawn here from numbers and catalogue words, escaped by the renderer

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from chiso.instants import DAY, midnight, day_of
+from chiso.instants import DAY, day_of, midnight
 from chiso.law.model import Indicator, LawVersion
 from chiso.web.formatting import as_instant, exact
 from chiso.web.marks import ScaleBand
@@ -144,7 +145,9 @@ def _order(identity: str) -> tuple[int, int, str]:
     return int(chapter), int(digits or 0), rest
 
 
-def _indicators(raw: Mapping[str, Any], group: str, law: LawVersion | None, lang: str) -> tuple[IndicatorRow, ...]:
+def _indicators(
+    raw: Mapping[str, Any], group: str, law: LawVersion | None, lang: str
+) -> tuple[IndicatorRow, ...]:
     told: Mapping[str, Mapping[str, Any]] = raw.get("indicators") or {}
     rows = []
     for identity in sorted(told, key=_order):
@@ -224,10 +227,10 @@ def sheet(
                 maximum=exact(str(told.get("max", rule.maximum))),
                 indicators=_indicators(raw, identity, law, lang),
                 week=week,
-                month=tuple([*line, earned]) if line else (),
+                month=(*line, earned) if line else (),
             )
         )
-    band = law.band(_decimal(raw["total"]))
+    band = law.band(Decimal(str(raw["total"])))
     steps = changes(total, rows, at) if at is not None else ()
     days = {str(row["at"])[:10]: str(row["total"]) for row in rows}
     if at is not None:
@@ -247,12 +250,6 @@ def sheet(
         history_complete=bool((history or {}).get("complete", True)),
         week=next((step.by for step in steps if step.key == "week"), None),
     )
-
-
-def _decimal(text: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(text)
 
 
 def _day_told(at: int) -> str:

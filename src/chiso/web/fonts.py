@@ -20,7 +20,21 @@ WEIGHTS = {400: "Regular", 500: "Medium", 600: "SemiBold"}
 FIGURE_WIDTH = 660
 """Advance of every digit in thousandths of an em: the face's own 3 and 5."""
 
-_KEEP = ("OS/2", "cmap", "cvt ", "fpgm", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post", "prep")
+_KEEP = (
+    "OS/2",
+    "cmap",
+    "cvt ",
+    "fpgm",
+    "glyf",
+    "head",
+    "hhea",
+    "hmtx",
+    "loca",
+    "maxp",
+    "name",
+    "post",
+    "prep",
+)
 
 
 def directory() -> Path:

@@ -18,6 +18,7 @@ Exact = int | str | Decimal | Fraction
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 
+
 def exact(value: Exact) -> Fraction:
     """The value itself; a text is read as a decimal with a dot."""
     return Fraction(value)
@@ -86,7 +87,9 @@ def day(value: int | str | None) -> str:
 def clock(value: int | str | None, seconds: bool = False) -> str:
     """06:00"""
     found = as_instant(value)
-    return DASH if found is None else f"{moment_of(found):%H:%M:%S}" if seconds else f"{moment_of(found):%H:%M}"
+    return (
+        DASH if found is None else f"{moment_of(found):%H:%M:%S}" if seconds else f"{moment_of(found):%H:%M}"
+    )
 
 
 def instant(value: int | str | None, seconds: bool = False) -> str:
@@ -128,7 +131,9 @@ def rounded(value: Exact, places: int = 2) -> str:
     """A decimal text with a dot, for data attributes and JSON."""
     quantum = Decimal(1).scaleb(-places)
     fraction = exact(value)
-    return str((Decimal(fraction.numerator) / Decimal(fraction.denominator)).quantize(quantum, ROUND_HALF_EVEN))
+    return str(
+        (Decimal(fraction.numerator) / Decimal(fraction.denominator)).quantize(quantum, ROUND_HALF_EVEN)
+    )
 
 
 def iso_text(value: int) -> str:

@@ -47,7 +47,9 @@ def units(request: Request[Any, Any, Any]) -> Response[Any]:
         kind = one["kind"] if ours and one["kind"] in KINDS else "elsewhere"
         found.setdefault(kind, []).append({**one, "folded": folded})
     shown = [
-        (kind, sorted(found[kind], key=lambda one: collation_key(one["name"]))) for kind in KINDS if kind in found
+        (kind, sorted(found[kind], key=lambda one: collation_key(one["name"])))
+        for kind in KINDS
+        if kind in found
     ]
     count = sum(len(rows) for _, rows in shown)
     text = page(
@@ -104,7 +106,11 @@ def dossiers(request: Request[Any, Any, Any], code: str) -> Response[Any]:
     unit = sight.unit_of(folder, view, code)
     code = unit["code"]
     query = request.query_params
-    indicator, part, procedure = query.get("indicator", "2.1"), query.get("part", "missed"), query.get("procedure") or None
+    indicator, part, procedure = (
+        query.get("indicator", "2.1"),
+        query.get("part", "missed"),
+        query.get("procedure") or None,
+    )
     if part not in PARTS:
         raise AskedWrongError("part", part, "error.asked")
     sheet, law = sight.unit_sheet(folder, view, code)
@@ -122,7 +128,12 @@ def dossiers(request: Request[Any, Any, Any], code: str) -> Response[Any]:
         offset=(number - 1) * PAGE,
         **sight.of_dossiers(view),
     )
-    here = {"indicator": indicator, "part": part, "procedure": procedure, "page": number if number > 1 else None}
+    here = {
+        "indicator": indicator,
+        "part": part,
+        "procedure": procedure,
+        "page": number if number > 1 else None,
+    }
     text = page(
         "dossiers.html",
         view,
@@ -158,7 +169,7 @@ def _ended(told: Mapping[str, Any]) -> int | None:
         formatting.as_instant(step["at"]) for step in told.get("steps", ()) if step["state"] in END_STATES
     ]
     known = [at for at in (*steps[-1:], *stated) if at is not None]
-    return known[0] if known and told.get("state") in END_STATES or steps else None
+    return known[0] if (known and told.get("state") in END_STATES) or steps else None
 
 
 def _life(told: Mapping[str, Any], view: View, ended: int | None, on_time: bool) -> list[dict[str, Any]]:
@@ -240,7 +251,9 @@ def dossier(request: Request[Any, Any, Any], code: str) -> Response[Any]:
         view,
         section="units",
         dossier=shown,
-        counts=[(key, told_of["n"]) for key, told_of in counts.items() if told_of["d"] and key in law.indicators],
+        counts=[
+            (key, told_of["n"]) for key, told_of in counts.items() if told_of["d"] and key in law.indicators
+        ],
         details=details,
         life=_life(told, view, ended, on_time),
         trail=way,
@@ -274,7 +287,13 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
     for one in told["senders"]:
         newest = formatting.as_instant(one["newest"])
         days = 0 if newest is None else (view.now - newest) // DAY
-        senders.append({**one, "name": one["sender"] or say(view.lang, "data.files"), "quiet": days * DAY if days > 1 else None})
+        senders.append(
+            {
+                **one,
+                "name": one["sender"] or say(view.lang, "data.files"),
+                "quiet": days * DAY if days > 1 else None,
+            }
+        )
     sums = {
         key: sum(one.get(key) or 0 for one in senders)
         for key in ("read", "new", "changed", "same", "flagged", "refused")

@@ -15,7 +15,9 @@ from markupsafe import Markup, escape
 from chiso.web.formatting import Exact, exact, share
 
 
-def bar(part: Exact | None, whole: Exact | None, target: int | None = None, live: str = "", kind: str = "") -> Markup:
+def bar(
+    part: Exact | None, whole: Exact | None, target: int | None = None, live: str = "", kind: str = ""
+) -> Markup:
     """A bar of ``part`` in ``whole`` with a tick at ``target`` percent; ``live`` names the live value."""
     width = share(part, whole)
     hook = f' data-width="{escape(live)}"' if live else ""
@@ -83,7 +85,9 @@ def scale(total: Exact, bands: Sequence[ScaleBand], target: Exact, target_words:
             parts.append(f'<rect class="gap" x="{share(start, 100)}%" y="22" width="2" height="12"/>')
     at_target, at_total = share(target, 100), share(total, 100)
     parts.append(f'<rect class="goal" x="{at_target}%" y="14" width="2" height="20"/>')
-    parts.append(f'<text class="goal-name" x="{at_target}%" y="10" text-anchor="middle">{escape(target_words)}</text>')
+    parts.append(
+        f'<text class="goal-name" x="{at_target}%" y="10" text-anchor="middle">{escape(target_words)}</text>'
+    )
     parts.append(f'<rect class="here" data-x="total" x="{at_total}%" y="17" width="3" height="22" rx="1.5"/>')
     body = "".join(parts)
     return Markup(f'<svg class="scale" height="56" aria-hidden="true" focusable="false">{body}</svg>')  # noqa: S704

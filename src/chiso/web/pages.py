@@ -23,6 +23,7 @@ ENDS: Final = 5
 LONG_LEAGUE: Final = 30
 """A longer league is shown by its ends on a unit's page; the whole of it has its own page."""
 
+
 def folder_of(request: Request[Any, Any, Any]) -> DataFolder:
     """The data folder that the application serves."""
     folder: DataFolder = request.app.state.folder
@@ -52,7 +53,11 @@ def redirected(request: Request[Any, Any, Any]) -> Redirect | None:
 def html(request: Request[Any, Any, Any], text: str, status: int = 200) -> Response[str]:
     """A page as an answer; a language that was asked for is remembered."""
     lang = request.query_params.get("lang")
-    cookies = [Cookie("lang", lang, max_age=YEAR_OF_COOKIES, samesite="lax", httponly=True)] if lang in LANGUAGES else []
+    cookies = (
+        [Cookie("lang", lang, max_age=YEAR_OF_COOKIES, samesite="lax", httponly=True)]
+        if lang in LANGUAGES
+        else []
+    )
     return Response(text, status_code=status, media_type="text/html; charset=utf-8", cookies=cookies)
 
 
@@ -171,7 +176,10 @@ def indicator_page(request: Request[Any, Any, Any], code: str, indicator: str) -
         sheet=sheet,
         row=row,
         raw=sheet.raw,
-        trail=[*sight.trail(folder, view, unit), (unit["name"], view.link(f"/units/{code}", anchor=f"i-{row.id}"))],
+        trail=[
+            *sight.trail(folder, view, unit),
+            (unit["name"], view.link(f"/units/{code}", anchor=f"i-{row.id}")),
+        ],
         procedures=procedures,
         shown=len(procedures) if request.query_params.get("all") else 50,
         sources=sources(law, view.lang),

@@ -16,7 +16,7 @@ from typing import Any, Final
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from chiso.instants import DAY, Period, parse_period, day_of
+from chiso.instants import DAY, Period, day_of, parse_period
 from chiso.law.model import Indicator, LawVersion
 from chiso.web import charts, fonts, formatting, marks
 from chiso.web.figures import Sheet
@@ -81,7 +81,11 @@ def environment() -> Environment:
         return path.read_text(encoding="utf-8") if path.is_file() else None
 
     env = Environment(
-        loader=FunctionLoader(source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     env.globals.update(
         navigation=NAVIGATION,
@@ -105,7 +109,7 @@ def _iso(value: int | str | None) -> str:
 
 
 def period_name(period: Period, lang: str, short: bool = False) -> str:
-    """Năm 2026, Quý 3 năm 2026, Tháng 9/2026, 01/01/2023 – 27/03/2023; ``short`` leaves the year to the context."""
+    """Năm 2026, Quý 3 năm 2026, Tháng 9/2026, 01/01/2023 – 27/03/2023; ``short`` leaves out the year."""
     year = period.first_day.year
     tail = ".short" if short else ""
     if period.kind == "year":
@@ -117,9 +121,7 @@ def period_name(period: Period, lang: str, short: bool = False) -> str:
         return say(lang, f"period.quarter{tail}", part=(period.first_day.month + 2) // 3, year=year)
     if period.kind == "month":
         return say(lang, f"period.month{tail}", part=period.first_day.month, year=year)
-    return say(
-        lang, "period.range", first=f"{period.first_day:%d/%m/%Y}", last=f"{period.last_day:%d/%m/%Y}"
-    )
+    return say(lang, "period.range", first=f"{period.first_day:%d/%m/%Y}", last=f"{period.last_day:%d/%m/%Y}")
 
 
 def period_choices(now: int, shown: Period) -> list[tuple[str, list[Period]]]:

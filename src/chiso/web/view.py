@@ -23,8 +23,8 @@ CARRIED: Final = ("period", "at", "as_of", "law", "source")
 class AskedWrongError(ValueError):
     """A question that cannot be answered.
 
-    Carries the query field and what stood there, the key of the sentence that says so, and (vi, en) words that
-    say more than the key does.
+    Carries the query field and what stood there, the key of the sentence that says so, and (vi, en) words
+    that say more than the key does.
     """
 
     def __init__(self, field: str, value: str, key: str, words: tuple[str, str] | None = None) -> None:
@@ -155,11 +155,11 @@ class View:
 
     def api(self, path: str, **fields: object) -> str:
         """The address of the same answer as JSON."""
-        return self.link("/api/v1" + path, **fields)
+        return self.link("/api/v1" + path, "", **fields)
 
     def here(self, **fields: object) -> str:
         """The same page with other fields."""
-        return self.link(self.path, **fields)
+        return self.link(self.path, "", **fields)
 
     def points(self, value: formatting.Exact | None) -> str:
         return formatting.points(value, self.lang)

@@ -1,0 +1,219 @@
+"""Answers as JSON: the same forms as the commands print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Router, get
+from litestar.response import Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from chiso.folder import DataFolder
+from chiso.instants import parse_instant
+from chiso.web.house import House
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def _folder(request: AnyRequest) -> DataFolder:
+    house: House = request.app.state.house
+    return house.folder
+
+
+def _instant(text: str | None) -> int | None:
+    return parse_instant(text.replace(" ", "+")) if text else None
+
+
+def _question(
+    period: str | None, at: str | None, as_of: str | None, law: str | None, source: str | None = None
+) -> dict[str, Any]:
+    asked = {"period": period or None, "at": _instant(at), "as_of": _instant(as_of), "law": law or None}
+    return {**asked, "source": source} if source else asked
+
+
+def _json(body: object) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(body),
+        media_type="application/json; charset=utf-8",
+        headers={"Cache-Control": "no-cache"},
+    )
+
+
+@get("/units", sync_to_thread=True)
+def units(request: AnyRequest, at: str | None = None) -> Response[bytes]:
+    """All units in force at an instant."""
+    return _json({"rows": _folder(request).units(_instant(at))})
+
+
+@get("/units/{unit:str}/score", sync_to_thread=True)
+def score(
+    request: AnyRequest,
+    unit: str,
+    period: str | None = None,
+    at: str | None = None,
+    as_of: str | None = None,
+    law: str | None = None,
+    source: str | None = None,
+) -> Response[bytes]:
+    """A unit's index, as `chiso score --json` prints it."""
+    return _json(_folder(request).score(unit, **_question(period, at, as_of, law, source)))
+
+
+@get("/units/{unit:str}/history", sync_to_thread=True)
+def history(
+    request: AnyRequest, unit: str, period: str | None = None, until: str | None = None
+) -> Response[bytes]:
+    """The year's points of a unit, a sample a day, each as known and judged then."""
+    return _json(_folder(request).history(unit, period, _instant(until)))
+
+
+@get("/units/{unit:str}/procedures", sync_to_thread=True)
+def procedures(
+    request: AnyRequest,
+    unit: str,
+    indicator: str = "2.1",
+    period: str | None = None,
+    at: str | None = None,
+    as_of: str | None = None,
+    law: str | None = None,
+) -> Response[bytes]:
+    """An indicator of a unit, procedure by procedure."""
+    return _json(_folder(request).procedures(unit, indicator, **_question(period, at, as_of, law)))
+
+
+@get("/units/{unit:str}/dossiers", sync_to_thread=True)
+def dossiers(
+    request: AnyRequest,
+    unit: str,
+    indicator: str = "2.1",
+    part: str = "d",
+    procedure: str | None = None,
+    period: str | None = None,
+    at: str | None = None,
+    as_of: str | None = None,
+    law: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Response[bytes]:
+    """The dossiers behind a number: `n`, `d`, `missed` or `open` ones."""
+    found = _folder(request).dossiers(
+        unit,
+        indicator,
+        part,
+        procedure,
+        min(max(limit, 0), 1000),
+        max(offset, 0),
+        **_question(period, at, as_of, law),
+    )
+    return _json(found)
+
+
+@get("/dossiers/{code:str}", sync_to_thread=True)
+def dossier(request: AnyRequest, code: str) -> Response[bytes]:
+    """One dossier: its life, what it counts in, its versions."""
+    return _json(_folder(request).dossier(code))
+
+
+@get("/rank", sync_to_thread=True)
+def rank(
+    request: AnyRequest,
+    among: str | None = None,
+    under: str | None = None,
+    period: str | None = None,
+    at: str | None = None,
+    as_of: str | None = None,
+    law: str | None = None,
+    source: str | None = None,
+) -> Response[bytes]:
+    """A league, as `chiso rank --json` prints it."""
+    folder = _folder(request)
+    return _json(folder.rank(among, under, **_question(period, at, as_of, law, source)))
+
+
+@get("/arrivals", sync_to_thread=True)
+def arrivals(request: AnyRequest) -> Response[bytes]:
+    """What arrives, from whom, how late, with which mistakes."""
+    return _json(_folder(request).arrivals())
+
+
+@get("/quarantine", sync_to_thread=True)
+def quarantine(request: AnyRequest, limit: int = 50, offset: int = 0) -> Response[bytes]:
+    """What was refused and waits to be mended: place, field and reason, never the piece itself."""
+    return _json(_folder(request).quarantine(limit=min(max(limit, 0), 500), offset=max(offset, 0)))
+
+
+@get("/healthz", media_type=MediaType.TEXT, sync_to_thread=False)
+def healthz() -> str:
+    """The process lives."""
+    return "ok"
+
+
+@get("/readyz", sync_to_thread=True)
+def readyz(request: AnyRequest) -> Response[str]:
+    """It takes in and answers: the writer runs and the ledger can be read."""
+    house: House = request.app.state.house
+    try:
+        ready = house.ready and house.folder.ledger.position() is not None
+    except Exception:  # whatever is wrong with the ledger, the answer is "not ready"
+        ready = False
+    return Response(
+        "ready" if ready else "not ready", status_code=200 if ready else 503, media_type=MediaType.TEXT
+    )
+
+
+class _Counts(Collector):
+    """What the house counts itself, read when it is asked for."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> list[Metric]:
+        house = self._house
+        return [
+            CounterMetricFamily(
+                "chiso_records_accepted", "Records taken in since the start.", value=house.accepted
+            ),
+            CounterMetricFamily(
+                "chiso_records_refused", "Records refused since the start.", value=house.refused
+            ),
+            CounterMetricFamily(
+                "chiso_score_events", "Score events told since the start.", value=house.hub.told
+            ),
+        ]
+
+
+def registry_of(house: House) -> CollectorRegistry:
+    """The measures of a house."""
+    registry = CollectorRegistry()
+    registry.register(_Counts(house))
+    folder = house.folder
+    for name, words, read in (
+        ("chiso_dossiers", "Dossiers known.", lambda: len(folder.standing.roster)),
+        ("chiso_journal", "Number of the newest journal entry.", lambda: folder.journal),
+        (
+            "chiso_waiting",
+            "Items waiting to be written.",
+            lambda: house.writer.waiting if house.writer else 0,
+        ),
+        ("chiso_listeners", "Open streams.", lambda: house.hub.listeners),
+    ):
+        Gauge(name, words, registry=registry).set_function(read)
+    return registry
+
+
+@get("/metrics", sync_to_thread=True, include_in_schema=False)
+def metrics(request: AnyRequest) -> Response[bytes]:
+    """Measures for Prometheus."""
+    text = generate_latest(request.app.state.registry)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+
+router = Router(
+    "/api/v1",
+    route_handlers=[units, score, history, procedures, dossiers, dossier, rank, arrivals, quarantine],
+    tags=["questions"],
+)
+watching = Router("/", route_handlers=[healthz, readyz, metrics], tags=["operation"])

@@ -1,0 +1,189 @@
+"""A data folder at work: its one writer, its clock, its listeners and its senders."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future
+from typing import Final
+
+import structlog
+
+from chiso.folder import DataFolder
+from chiso.intake.context import Context
+from chiso.intake.records import Arrival
+from chiso.ledger.receipt import Receipt
+from chiso.ledger.senders import Sender
+from chiso.ledger.writer import Writer
+from chiso.web.ahead import Lookout
+from chiso.web.hub import Hub
+
+REMEMBERED_FOR: Final = 5.0
+"""Seconds for which a key or a session is believed without asking the ledger: so long may one that was just
+switched off still send."""
+REMEMBERED: Final = 10_000
+TRIES: Final = 10
+"""Wrong logins from one address within :data:`TRIES_WITHIN` seconds before more are refused."""
+TRIES_WITHIN: Final = 60.0
+BEAT: Final = 0.5
+MENDING: Final = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class House:
+    """All that serves one data folder.  ``start`` before the first request, ``stop`` after the last."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self.folder = folder
+        self.hub = Hub(folder)
+        self.lookout = Lookout(folder)
+        self.writer: Writer | None = None
+        self.accepted = 0
+        """records taken in by this house's writer since it started"""
+        self.refused = 0
+        self._known: OrderedDict[tuple[str, str], tuple[float, Sender]] = OrderedDict()
+        self._contexts: dict[str, Context] = {}
+        self._tries: dict[str, list[float]] = {}
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    # -- life -------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self.writer = Writer(self.folder.ledger, on_commit=self._committed, now=self.folder.now)
+        self.hub.start()
+        for name, work in (("folder-clock", self._keep_time), ("folder-days", self._keep_days)):
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Writes what is waiting, ends streams and threads.  The folder stays open."""
+        self._stopping.set()
+        self.hub.stop()
+        if self.writer is not None:
+            self.writer.stop()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it takes in and answers."""
+        return self.writer is not None and not self._stopping.is_set()
+
+    def _committed(self, receipt: Receipt) -> None:
+        self.folder.take(receipt)
+        self.accepted += sum(one.new + one.changed + one.same for one in receipt.arrivals)
+        self.refused += sum(one.refused for one in receipt.arrivals)
+        self.hub.changed()
+
+    def _keep_time(self) -> None:
+        """Moves the clock, and takes in what other processes wrote."""
+        while not self._stopping.wait(BEAT):
+            try:
+                if self.folder.refresh():
+                    self.hub.changed()
+            except Exception:
+                log.exception("refresh_failed")
+
+    def _keep_days(self) -> None:
+        """Keeps the days of the year: walked once, then fed on; walked again where the past was added to."""
+        walked_at = 0.0
+        while not self._stopping.wait(BEAT):
+            try:
+                if self.folder.loading_progress() is not None:
+                    continue
+                trail = self.folder.trail
+                now = time.monotonic()
+                if trail is None:
+                    self.folder.year_trail()
+                elif now - walked_at >= MENDING and trail.mend():
+                    walked_at = time.monotonic()
+                else:
+                    trail.tick()
+            except Exception:
+                log.exception("days_failed")
+
+    # -- taking in ----------------------------------------------------------------------------------------
+
+    def context(self, sender: str) -> Context:
+        """How intake sees this house when a sender sends."""
+        found = self._contexts.get(sender)
+        if found is None:
+            found = Context(
+                home=self.folder.settings.home,
+                is_foreign=self._foreign,
+                key=self.folder.ledger.keys.hashing,
+                sender=sender,
+            )
+            self._contexts[sender] = found
+        return found
+
+    def _foreign(self, code: str) -> bool:
+        # The registry is another one once units came in.
+        return self.folder.registry.units.foreign(code)
+
+    def submit(self, arrival: Arrival, timeout: float | None = None) -> Future[Receipt]:
+        """Hands an arrival to the writer.  The future resolves when it is durable and counted."""
+        if self.writer is None:
+            raise RuntimeError("the house has not been started")
+        return self.writer.submit([arrival], timeout=timeout)
+
+    # -- senders ------------------------------------------------------------------------------------------
+
+    def by_key(self, key: str) -> Sender | None:
+        """The sender of a key."""
+        return self._sender("key", key)
+
+    def by_session(self, token: str) -> Sender | None:
+        """The sender of a session that has not expired."""
+        return self._sender("session", token)
+
+    def _sender(self, kind: str, secret: str) -> Sender | None:
+        if not secret or len(secret) > 200:
+            return None
+        now = time.monotonic()
+        with self._lock:
+            held = self._known.get((kind, secret))
+        if held is not None and now - held[0] < REMEMBERED_FOR:
+            return held[1]
+        senders = self.folder.ledger.senders
+        found = senders.by_key(secret) if kind == "key" else senders.by_session(secret, self.wall())
+        with self._lock:
+            if found is None:
+                self._known.pop((kind, secret), None)
+            else:
+                self._known[kind, secret] = (now, found)
+                self._known.move_to_end((kind, secret))
+                while len(self._known) > REMEMBERED:
+                    self._known.popitem(last=False)
+        return found
+
+    @staticmethod
+    def wall() -> int:
+        """The wall clock: sessions age by it, whatever clock the folder carries."""
+        return int(time.time())
+
+    def login(self, user: str, password: str) -> str | None:
+        """A new session's token, or ``None`` for a wrong user or password."""
+        senders = self.folder.ledger.senders
+        found = senders.by_password(user, password)
+        return None if found is None else senders.open_session(found.name, self.wall())
+
+    def may_try(self, address: str) -> bool:
+        """Whether an address may try to log in: not after too many wrong tries."""
+        now = time.monotonic()
+        with self._lock:
+            tries = [at for at in self._tries.get(address, ()) if now - at < TRIES_WITHIN]
+            self._tries[address] = tries
+            if len(self._tries) > REMEMBERED:
+                self._tries = {who: at for who, at in self._tries.items() if at}
+            return len(tries) < TRIES
+
+    def tried(self, address: str) -> None:
+        """A login from an address was wrong."""
+        with self._lock:
+            self._tries.setdefault(address, []).append(time.monotonic())
