@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chiso.demo.fields import DEEDS, EVERYDAY, FIELDS
+from chiso.demo.fields import EVERYDAY, FIELDS, deeds_on
 
 ONLINE_SERVICES: Final = 1_924
 FEE: Final = 321
@@ -99,7 +99,7 @@ def _names(per_home: dict[str, int], rng: np.random.Generator) -> list[tuple[str
             for f in FIELDS
             if f.home == home
             for thing in f.objects
-            for deed in DEEDS
+            for deed in deeds_on(thing)
         ]
         picked = sorted(rng.choice(len(pairs), wanted, replace=False).tolist())
         found += [(home, *pairs[i], "common") for i in picked]

@@ -10,26 +10,49 @@ import csv
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-DEEDS: Final = (
+ON_PAPERS: Final = (
     "Cấp",
     "Cấp lại",
     "Cấp đổi",
+    "Cấp bổ sung",
     "Điều chỉnh",
+    "Điều chỉnh thông tin trên",
     "Gia hạn",
     "Thu hồi",
-    "Thẩm định hồ sơ về",
-    "Thông báo",
+    "Đính chính",
+    "Tạm dừng hiệu lực",
+    "Khôi phục hiệu lực",
+    "Cấp bản sao",
+    "Xác minh",
+)
+"""What is done with a paper: a licence, a certificate, a card"""
+
+ON_MATTERS: Final = (
     "Đăng ký",
     "Đăng ký thay đổi",
-    "Chấm dứt hiệu lực",
+    "Thông báo",
+    "Thông báo thay đổi",
     "Công nhận",
-    "Xác nhận",
+    "Công nhận lại",
+    "Thẩm định hồ sơ về",
     "Phê duyệt",
+    "Phê duyệt điều chỉnh",
     "Chấp thuận",
-    "Đính chính",
-    "Bổ sung nội dung",
-    "Chuyển nhượng",
+    "Xác nhận",
+    "Chấm dứt",
+    "Giải quyết đề nghị về",
+    "Cung cấp thông tin về",
 )
+"""What is done with any other matter"""
+
+PAPERS: Final = (
+    "giấy", "chứng chỉ", "thẻ", "phù hiệu", "biển hiệu", "phiếu", "bản công bố", "mã số", "bản sao",
+)  # fmt: skip
+
+
+def deeds_on(thing: str) -> tuple[str, ...]:
+    """What an office may do with an object of a field."""
+    return ON_PAPERS if thing.startswith(PAPERS) else ON_MATTERS
 
 
 class Field(NamedTuple):

@@ -182,7 +182,11 @@ def _payments(province: Province) -> Iterator[Line]:
     at = np.where(flags.prepaid, first, np.maximum(lives.ended - 120, lives.received))
     stamps = hours.compact(at)
     # One system writes the hour on a clock of twelve.
-    half_day = (world.sender_of[lives.unit] == 3) & (stamps // 10_000 % 100 > 12) & (rng.random(count) < 0.2)
+    half_day = (
+        world.with_habit("twelve-hours")[lives.unit]
+        & (stamps // 10_000 % 100 > 12)
+        & (rng.random(count) < 0.2)
+    )
     stamps = np.where(half_day, stamps - 120_000, stamps)
     prices = np.append(world.catalogue.fee, np.full(8, 5_000))[lives.procedure]
     template = (

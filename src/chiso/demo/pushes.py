@@ -41,15 +41,15 @@ class Pushes:
 
 def sent_at(world: World, sender: Instants, told: Instants, rng: np.random.Generator) -> Instants:
     """When senders push facts of the instants ``told``."""
-    cadence = np.array([("quick", "half-hour", "nightly", "late").index(s.cadence) for s in world.senders])
+    cadence = np.array([("quick", "hourly", "nightly", "late").index(s.cadence) for s in world.senders])
     how = cadence[sender]
     how = np.where((how < 2) & (rng.random(len(told)) < 0.012), 2, how)  # failed: tried again at night
     offset = (sender * 37) % 240
-    quick = (told + 40) // 300 * 300 + 300 + offset % 60
-    half = (told + 60) // 1800 * 1800 + 1800 + offset
+    quick = (told + 40) // 600 * 600 + 600 + offset % 60
+    hourly = (told + 60) // 3600 * 3600 + 3600 + offset
     nights = np.where(how == 3, rng.integers(1, 6, len(told)), 0)
     night = hours.day_start(hours.local_day(told) + 1 + nights) + 1800 + offset
-    at = np.where(how == 0, quick, np.where(how == 1, half, night))
+    at = np.where(how == 0, quick, np.where(how == 1, hourly, night))
     for number, one in enumerate(world.senders):
         if one.outage:
             first, last = (midnight(date.fromisoformat(day)) for day in one.outage)

@@ -208,7 +208,8 @@ def trickle(
 ) -> Iterator[Line]:
     """(instant, journal line) after ``start``, endlessly; on average ``rate`` lines a second of its clock.
 
-    The instants never fall.  The province is not changed; the same arguments give the same trickle.
+    The instants never fall.  The province is not changed; the same arguments give the same trickle, so that
+    one that was stopped goes on by leaving out what came up to then.
     """
     if rate <= 0:
         raise ValueError("rate must be positive")

@@ -77,7 +77,7 @@ class Sender:
 
     code: str
     cadence: str = "quick"
-    """``quick`` (5 minutes), ``half-hour``, ``nightly`` or ``late`` (a night one to six days later)"""
+    """``quick`` (10 minutes), ``hourly``, ``nightly`` or ``late`` (a night one to six days later)"""
     steps: float = 0.2
     """share of plain dossiers whose steps it sends"""
     habits: frozenset[str] = frozenset()
@@ -88,23 +88,23 @@ class Sender:
 PROVINCE_SENDER: Final = Sender("H01", "quick", 0.2, frozenset(("constant-database",)))
 
 OWN_SENDERS: Final = (
-    Sender("H01.01", "half-hour", 0.3, frozenset(("iso-dates",))),
-    Sender("H01.02", "half-hour", 0.05, frozenset(("no-vneid",))),
-    Sender("H01.03", "half-hour", 0.4, frozenset(("closes-at-receipt", "constant-database"))),
-    Sender("H01.06", "half-hour", 0.1, frozenset(("result-is-input",))),
+    Sender("H01.01", "hourly", 0.3, frozenset(("iso-dates",))),
+    Sender("H01.02", "hourly", 0.05, frozenset(("no-vneid",))),
+    Sender("H01.03", "hourly", 0.4, frozenset(("closes-at-receipt", "constant-database", "twelve-hours"))),
+    Sender("H01.06", "hourly", 0.1, frozenset(("result-is-input",))),
     Sender("H01.09", "late", 0.2, frozenset(("placeholder-id",))),
-    Sender("H01.10", "half-hour", 0.2, frozenset(("no-due",))),
+    Sender("H01.10", "hourly", 0.2, frozenset(("no-due",))),
     Sender("H01.11", "nightly", 0.1, frozenset(("copies-submission",))),
     Sender("H01.12", "nightly", 0.2, frozenset(("long-codes", "copies-submission"))),
-    Sender("H01.101", "half-hour", 0.3),
-    Sender("H01.105", "half-hour", 0.2, frozenset(("number-flags",))),
+    Sender("H01.101", "hourly", 0.3),
+    Sender("H01.105", "hourly", 0.2),
     Sender("H01.146", "nightly", 0.1, frozenset(("copies-submission",))),
-    Sender("H01.155", "half-hour", 0.2, frozenset(("paid-without-record",)), ("2026-05-11", "2026-05-17")),
-    Sender("H01.156", "half-hour", 0.1, frozenset(("no-vneid",))),
+    Sender("H01.155", "hourly", 0.2, frozenset(("paid-without-record",)), ("2026-05-11", "2026-05-17")),
+    Sender("H01.156", "hourly", 0.1, frozenset(("no-vneid",))),
     Sender("H01.157", "nightly", 0.2, frozenset(("iso-dates",))),
     Sender("H01.160", "nightly", 0.1, frozenset(("blank-component",))),
     Sender("H01.169", "nightly", 0.1),
-    Sender("H01.172", "half-hour", 0.1, frozenset(("always-digitised", "constant-database"))),
+    Sender("H01.172", "hourly", 0.1, frozenset(("always-digitised", "constant-database"))),
     Sender("H01.175", "nightly", 0.2, frozenset(("copies-submission",))),
     Sender("H01.188", "late", 0.1, frozenset(("placeholder-id",))),
     Sender("H01.201", "late", 0.3, frozenset(("result-is-input",)), ("2026-07-20", "2026-07-24")),
