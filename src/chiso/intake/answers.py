@@ -1,13 +1,14 @@
 """What senders are answered, in the words that their own clients look for (national-api, section 1).
 
 Some clients decide by ``error_code``, others by the text: success is "0" and "thành công", and "đã tồn tại"
-makes them send again as an update.  So these words stand in no answer to a batch that was not taken whole, not
-even inside a value that is repeated.
+makes them send again as an update.  So these words stand in no answer to a batch that was not taken whole,
+not even inside a value that is repeated.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from chiso.intake.records import Arrival, Dossier, Refusal
 Answer = dict[str, Any]
 
 _NOUNS: Final = {"dossiers": "hồ sơ", "progress": "bước xử lý"}
-_TELLING: Final = re.compile(r"th(?:à|à)nh\s+c(?:ô|ô)ng|đ(?:ã|ã)\s+t(?:ồ|ồ)n\s+t(?:ạ|ạ)i", re.IGNORECASE)
+_TELLING: Final = re.compile(r"thành\s+công|đã\s+tồn\s+tại", re.IGNORECASE)
 
 
 def login_answer(session: str) -> Answer:
@@ -42,7 +43,8 @@ def failure(message: str, result: list[Any] | None = None) -> Answer:
 
 def unmistakable(text: str) -> str:
     """A text without the words by which clients tell success or existence."""
-    return _TELLING.sub(lambda found: re.sub(r"\s+", "-", found[0]), text)
+    composed = unicodedata.normalize("NFC", text)
+    return _TELLING.sub(lambda found: re.sub(r"\s+", "-", found[0]), composed)
 
 
 def sync_answer(arrival: Arrival) -> Answer:

@@ -31,7 +31,7 @@ _SLASHED_CLOCK_FIRST: Final = re.compile(
 ).fullmatch
 _DOTNET: Final = re.compile(r"\\?/?Date\((-?\d{1,17})(?:[+-]\d{4})?\)\\?/?").fullmatch
 _ISO: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[Zz]|[+-]\d{2}:?\d{2})?)?"
+    r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?"
 ).fullmatch
 _NO_DATE: Final = frozenset({"", "null", "none", "nan", "nat", "0", "-", "--"})
 
