@@ -1,4 +1,4 @@
-"""How commands speak: one JSON document or a readable table on standard output, all else on standard error."""
+"""How commands speak: one JSON document or a table on standard output, all else on standard error."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def print_score(body: dict[str, Any]) -> None:
     code = f" ({body['unit']})" if body.get("unit") else ""
     head = f"{name}{code} · kỳ {body['period']}" if body.get("period") else str(name)
     print_line = f"{head} · {body['at']}" if body.get("at") else head
-    rows = []
+    rows: list[tuple[object, ...]] = []
     law_groups = body["groups"]
     for place, (group, one) in enumerate(law_groups.items(), 1):
         points, most = one["points"], one["max"]

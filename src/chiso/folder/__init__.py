@@ -17,9 +17,9 @@ from chiso.folder.state import DataFolder as FolderState
 class DataFolder(FolderState):
     """An opened data folder with its questions.
 
-    Common arguments: ``period`` as ``2026-09`` and the like (else the year of now), ``at`` and ``as_of`` instants
-    (else now), ``law`` an id, ``source`` ``computed`` or ``published``.  :class:`QuestionError` where a question
-    cannot be answered.
+    Common arguments: ``period`` as ``2026-09`` and the like (else the year of now), ``at`` and ``as_of``
+    instants (else now), ``law`` an id, ``source`` ``computed`` or ``published``.  :class:`QuestionError` where
+    a question cannot be answered.
     """
 
     def score(
@@ -59,7 +59,7 @@ class DataFolder(FolderState):
         return history.history(self, found.index, found.code, until)
 
     def procedures(self, unit: str, indicator: str, **question: Any) -> dict[str, Any]:
-        """An indicator of a unit, procedure by procedure: {"rows": [{"code", "name", "n", "d", "missed"}]}."""
+        """An indicator of a unit by procedure: {"rows": [{"code", "name", "n", "d", "missed"}]}."""
         return drill.procedures(self, unit, indicator, **question)
 
     def dossiers(

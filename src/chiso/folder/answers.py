@@ -91,7 +91,7 @@ def _computable(folder: DataFolder, question: Asked) -> bool:
 
 
 def pick_source(folder: DataFolder, question: Asked, unit: Unit) -> Source:
-    """Computed where the ledger holds the unit's dossiers (or the unit is the home province's), else published."""
+    """Computed where the ledger holds the unit's dossiers or nothing else is known, else published."""
     if question.source:
         return question.source
     if not _computable(folder, question):

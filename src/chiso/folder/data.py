@@ -1,4 +1,4 @@
-"""What a data folder tells of its data: single dossiers, arrivals, quarantine, units, and what the clock will do."""
+"""What a data folder tells of its data: dossiers, arrivals, quarantine, units, and what the clock will do."""
 
 from __future__ import annotations
 

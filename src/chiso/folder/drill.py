@@ -1,4 +1,4 @@
-"""From a number down to what it is made of: the procedures and the dossiers behind n, d and what was missed."""
+"""From a number down to what it is made of: the procedures and dossiers behind n, d and what was missed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from chiso.engine.columns import Columns
+from chiso.engine.columns import Array, Columns
 from chiso.engine.count import Pairs, Window, pairs_of
 from chiso.folder.answers import Asked, QuestionError, asked, provenance, unit_named
 from chiso.instants import NEVER, iso
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from chiso.engine.ground import Ground
     from chiso.folder.state import DataFolder, View
     from chiso.law.model import Indicator
+
+Bools = NDArray[np.bool_]
 
 PARTS: Final = ("n", "d", "missed", "open")
 PAGE: Final = 50
@@ -30,14 +33,14 @@ class Behind:
 
     rows: Columns
     """spans judged, one a dossier"""
-    n: np.ndarray
-    d: np.ndarray
-    due: np.ndarray
-    on_time: np.ndarray
-    open: np.ndarray
+    n: Bools
+    d: Bools
+    due: Array
+    on_time: Bools
+    open: Bools
     """not ended at the judging instant"""
 
-    def part(self, part: str) -> np.ndarray:
+    def part(self, part: str) -> Bools:
         if part == "n":
             return self.n
         if part == "open":
@@ -217,8 +220,14 @@ def _dossier_rows(folder: DataFolder, view: View, found: Behind, page: np.ndarra
 
 
 def _ask(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tuple[Asked, View, int]:
-    names = ("period", "at", "as_of", "law")
-    wanted = asked(folder, *(question.get(name) for name in names), "computed")
+    wanted = asked(
+        folder,
+        question.get("period"),
+        question.get("at"),
+        question.get("as_of"),
+        question.get("law"),
+        "computed",
+    )
     unit = unit_named(folder, unit_code, wanted.judged_at)
     if wanted.law.groups_only:
         raise QuestionError(

@@ -75,9 +75,14 @@ class YearTrail:
             now = self.folder.now()
             if now >= self.period.end + STEP:
                 self.walk()
-            elif not self.trail.broken and not self.folder.loading and self.trail.ahead:
-                if self.trail.ahead[0] <= now and self.trail.standing is not None:
-                    self.trail.feed(self._nothing(), now)
+            elif self._due(now):
+                self.trail.feed(self._nothing(), now)
+
+    def _due(self, now: int) -> bool:
+        trail = self.trail
+        if trail.broken or self.folder.loading or trail.standing is None:
+            return False
+        return bool(trail.ahead) and trail.ahead[0] <= now
 
     @staticmethod
     def _nothing() -> Structured:

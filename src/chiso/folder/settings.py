@@ -1,4 +1,4 @@
-"""Settings of a data folder: from the environment, else from ``chiso.toml`` in the folder, else as given here."""
+"""Settings of a data folder: from the environment, else from its ``chiso.toml``, else as given here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a folder is opened with.  Each is ``CHISO_<NAME>`` in the environment or a key of ``chiso.toml``."""
+    """What a folder is opened with.  Each is ``CHISO_<NAME>`` in the environment or a key of the file."""
 
     home: str = "H01"
     """the province whose dossiers are counted here"""

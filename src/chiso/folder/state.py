@@ -51,10 +51,6 @@ class View:
     as_of: int
     journal: int
 
-    def standing_year(self) -> Period:
-        """The year of now."""
-        return year_of(self.now())
-
     @property
     def ground(self) -> Ground:
         return self.board.ground
@@ -95,9 +91,7 @@ class DataFolder:
         self._fill()
 
     @classmethod
-    def open(
-        cls, path: Path | str, *, standing: bool = False, settings: Settings | None = None
-    ) -> Self:
+    def open(cls, path: Path | str, *, standing: bool = False, settings: Settings | None = None) -> Self:
         """Opens (and where needed makes) a data folder.
 
         ``standing``: keep the counts of the year's periods up at all times, as a server does.
@@ -159,6 +153,7 @@ class DataFolder:
         with self.lock:
             before = self.standing.changes
             self._clock = self.ledger.clock.get()
+            self.loading = self.ledger.meta.get(LOADING) is not None
             position = self.ledger.position()
             if position.record > self.record:
                 self._take_records({kind for _, kind, _, _ in self.ledger.records_after(self.record)})
@@ -286,14 +281,17 @@ class DataFolder:
 
     def year_trail(self) -> YearTrail:
         """The samples of the year of now; walked when first asked for."""
-        if self._trail is None:
-            trail = YearTrail(self)
-            trail.walk()
+        return self._trail or self.walk_days()
+
+    def walk_days(self) -> YearTrail:
+        """Walks the year anew beside the samples that are kept, which serve and are fed until it is done."""
+        trail = YearTrail(self)
+        trail.walk()
+        with self.lock:
+            for rows in self.ledger.rows(trail.version):
+                trail.feed(rows)
             self._trail = trail
-            with self.lock:
-                for rows in self.ledger.rows(trail.version):
-                    trail.feed(rows)
-        return self._trail
+        return trail
 
     @property
     def trail(self) -> YearTrail | None:
