@@ -128,6 +128,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             render_plugins=[JsonRenderPlugin()],
         ),
         lifespan=[_life],
+        logging_config=None,
     )
     app.state.folder = folder
     app.state.house = house or House(folder)

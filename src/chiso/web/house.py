@@ -100,8 +100,10 @@ class House:
                 now = time.monotonic()
                 if trail is None:
                     self.folder.year_trail()
-                elif now - walked_at >= MENDING and trail.mend():
-                    walked_at = time.monotonic()
+                elif trail.trail.broken:
+                    if now - walked_at >= MENDING:
+                        self.folder.walk_days()
+                        walked_at = time.monotonic()
                 else:
                     trail.tick()
             except Exception:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 from litestar import Request, Router, post
+from litestar.exceptions import NotFoundException
 from litestar.response import Response
 
 from chiso.intake.answers import (
@@ -205,17 +206,14 @@ async def progress(request: AnyRequest) -> Response[bytes]:
     return await _synchronised(request, await request.body(), "progress", sender)
 
 
-RecordKind = Literal[
-    "petitions", "ratings", "payments", "certified-copies", "procedures", "decisions", "units", "totals"
-]
-
-
 @post("/api/v1/records/{kind:str}", status_code=200)
-async def records(request: AnyRequest, kind: RecordKind) -> Response[bytes]:
+async def records(request: AnyRequest, kind: str) -> Response[bytes]:
     """The other records, as a JSON array; the key in `Authorization: Bearer`."""
     sender = _key_holder(request)
     if sender is None:
         return _no_key()
+    if kind not in RECORDS:
+        raise NotFoundException(f"no records of the kind {kind!r}; there are {', '.join(RECORDS)}")
     found = await _taken(_house(request), await request.body(), RECORDS[kind], sender)
     return found if isinstance(found, Response) else _answer(records_answer(found), _status(found))
 

@@ -22,8 +22,20 @@ CLOSING_WITHIN: Final = 5
 """Seconds that open requests have to end when the server stops."""
 
 
-def _config(folder: DataFolder, house: House, host: str, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
+class _Server(uvicorn.Server):
+    """Ends the open streams first, which would otherwise keep it from stopping."""
+
+    def __init__(self, config: uvicorn.Config, house: House) -> None:
+        super().__init__(config)
+        self._house = house
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._house.hub.stop()
+        await super().shutdown(sockets)
+
+
+def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
+    config = uvicorn.Config(
         create_app(folder, house),
         host=host,
         port=port,
@@ -34,6 +46,7 @@ def _config(folder: DataFolder, house: House, host: str, port: int) -> uvicorn.C
         h11_max_incomplete_event_size=64 * 1024,
         ws="none",
     )
+    return _Server(config, house)
 
 
 def serve(data: Path, *, host: str = "127.0.0.1", port: int = 8766) -> int:
@@ -44,7 +57,7 @@ def serve(data: Path, *, host: str = "127.0.0.1", port: int = 8766) -> int:
     folder = DataFolder.open(data, standing=True)
     with closing(folder):
         print(f"http://{host}:{port}/", file=sys.stderr, flush=True)  # noqa: T201 - for whoever started it
-        server = uvicorn.Server(_config(folder, House(folder), host, port))
+        server = _server(folder, House(folder), host, port)
         server.run()
         return 0 if server.started else 1
 
@@ -69,7 +82,7 @@ def served(folder: DataFolder, host: str = "127.0.0.1", port: int = 0) -> Iterat
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        server = uvicorn.Server(_config(folder, house, host, port))
+        server = _server(folder, house, host, port)
         thread = threading.Thread(target=server.run, args=([listening],), name="server", daemon=True)
         thread.start()
         try:

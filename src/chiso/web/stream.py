@@ -26,7 +26,7 @@ async def events(
     told = seen
     fresh = ""
     try:
-        yield ServerSentEventMessage(comment="chiso", retry=2000)
+        yield ServerSentEventMessage(comment="chiso", retry=2000, data=None)
         while not hub.stopping:
             listener.event.clear()
             if channel.identity != told:
@@ -38,7 +38,7 @@ async def events(
             try:
                 await asyncio.wait_for(listener.event.wait(), PING_EVERY)
             except TimeoutError:
-                yield ServerSentEventMessage(comment="still here")
+                yield ServerSentEventMessage(comment="still here", data=None)
     finally:
         hub.leave(channel, listener)
 
