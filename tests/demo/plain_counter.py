@@ -154,6 +154,11 @@ class Told:
         self.databases = len(m["DSKetNoiCSDL"])
 
 
+def national(entry: dict) -> list[dict]:
+    """The items of a journal line that holds a national message; nothing for other records."""
+    return [] if "kind" in entry else entry["message"]["data"]
+
+
 class Book:
     """All that has been read."""
 
@@ -172,15 +177,15 @@ class Book:
         return self
 
     def take(self, entry: dict) -> None:
-        if "records" in entry:
+        if "kind" in entry:
             key = {"procedures": "code", "petitions": "MaPAKN", "payments": "MaThamChieu"}.get(
-                entry["records"], ""
+                entry["kind"], ""
             )
-            held = self.records[entry["records"]]
-            for record in entry["data"]:
-                if entry["records"] == "decisions":
+            held = self.records[entry["kind"]]
+            for record in entry["message"]:
+                if entry["kind"] == "decisions":
                     held[record["code"] + record["decision"]] = record
-                elif entry["records"] in ("ratings", "store-records", "certified-copies"):
+                elif entry["kind"] in ("ratings", "store-records", "certified-copies"):
                     held[record["MaHoSo"]] = record
                 else:
                     held[record[key] if key else str(len(held))] = record

@@ -17,14 +17,14 @@ def records(province: stream.Province) -> list[dict]:
 
 
 def test_the_catalogue_comes_first(records: list[dict]) -> None:
-    assert records[0]["records"] == "procedures"
-    assert sum(len(r["data"]) for r in records if r["received_at"] == records[0]["received_at"]) > 2_000
+    assert records[0]["kind"] == "procedures"
+    assert sum(len(r["message"]) for r in records if r["received_at"] == records[0]["received_at"]) > 2_000
 
 
 def test_an_giang_is_31st_of_34(records: list[dict]) -> None:
-    published = [r for r in records if r["records"] == "published"]
+    published = [r for r in records if r["kind"] == "published"]
     assert len(published) == 5
-    newest = {row["unit"]: row for row in published[-1]["data"]}
+    newest = {row["unit"]: row for row in published[-1]["message"]}
     assert len(newest) == 34
     assert newest["H01"]["rank"] == "31"
     assert newest["H01"]["total"] == "59.18"
@@ -36,14 +36,14 @@ def test_decisions_become_public_late_or_not_yet(province: stream.Province, reco
     decided = others.decided(province)
     assert len({entry["code"] for entry in decided}) == len(decided) == 55
     assert Counter(entry["kind"] for entry in decided)["abolished"] == 4
-    first = next(r for r in records if r["records"] == "decisions")
-    assert all(entry["published_on"] == "" for entry in first["data"])
-    for line in (r for r in records if r["records"] == "decisions"):
-        assert all(entry["published_on"] <= line["received_at"][:10] for entry in line["data"])
+    first = next(r for r in records if r["kind"] == "decisions")
+    assert all(entry["published_on"] == "" for entry in first["message"])
+    for line in (r for r in records if r["kind"] == "decisions"):
+        assert all(entry["published_on"] <= line["received_at"][:10] for entry in line["message"])
 
 
 def test_petitions_are_told_stage_by_stage(records: list[dict], book: Book) -> None:
-    told = [r for r in records if r["records"] == "petitions"]
+    told = [r for r in records if r["kind"] == "petitions"]
     assert len(told) > 2 * petitions.TOTAL
     final = book.records["petitions"]
     assert len(final) == petitions.TOTAL

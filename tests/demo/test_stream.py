@@ -13,6 +13,7 @@ import pytest
 from chiso.demo import stream
 from chiso.demo.world import UNTIL
 from chiso.instants import iso, parse_instant
+from tests.demo.plain_counter import national
 
 
 def digest(dossiers: int, seed: int) -> str:
@@ -35,13 +36,13 @@ def test_lines_are_ordered_and_envelopes_are_whole(lines: list[bytes]) -> None:
         entry = msgspec.json.decode(line)
         assert entry["received_at"] >= newest
         newest = entry["received_at"]
-        if "message" in entry:
+        if "kind" not in entry:
             message = entry["message"]
             assert message["service"] in ("DongBoHoSoMC", "CapNhatTienDoHoSoMC")
             assert re.fullmatch(r"H01(\.\d+)?", message["madonvi"])
             assert 1 <= len(message["data"]) <= stream.MOST
         else:
-            assert entry["data"]
+            assert entry["message"]
     assert newest <= str(iso(UNTIL))
 
 
@@ -50,7 +51,7 @@ def test_no_fact_is_told_before_it_happened(lines: list[bytes]) -> None:
     for line in lines:
         entry = msgspec.json.decode(line)
         known = re.sub(r"\D", "", entry["received_at"])[:14]
-        for item in entry.get("message", {}).get("data", []):
+        for item in national(entry):
             assert all(item[name] <= known for name in dates if name in item)
             for request in item.get("DanhSachHoSoBoSung", []):
                 for name in ("NgayBoSung", "NgayTiepNhanBoSung"):
@@ -61,9 +62,10 @@ def test_steps_come_with_known_dossiers_and_messages_are_of_real_size(lines: lis
     seen: set[str] = set()
     sizes, full = 0, 0
     for line in lines:
-        message = msgspec.json.decode(line).get("message")
-        if message is None:
+        entry = msgspec.json.decode(line)
+        if "kind" in entry:
             continue
+        message = entry["message"]
         if message["service"] == "DongBoHoSoMC":
             seen |= {m["MaHoSo"] for m in message["data"]}
             sizes += len(line)
@@ -86,8 +88,8 @@ def test_senders_have_their_habits(lines: list[bytes]) -> None:
     lag: dict[str, list[int]] = {}
     for line in lines:
         entry = msgspec.json.decode(line)
-        message = entry.get("message", {})
-        if message.get("service") != "DongBoHoSoMC":
+        message = entry["message"]
+        if "kind" in entry or message["service"] != "DongBoHoSoMC":
             continue
         at = parse_instant(entry["received_at"])
         for m in message["data"]:

@@ -10,7 +10,7 @@ import pytest
 from chiso.demo import stream
 from chiso.demo.trickle import trickle
 from chiso.demo.world import DEMONSTRATED, UNTIL
-from tests.demo.plain_counter import Book, count
+from tests.demo.plain_counter import Book, count, national
 
 
 def some(province: stream.Province, number: int, **named: float) -> list[tuple[int, bytes]]:
@@ -36,9 +36,7 @@ def test_it_goes_on_from_what_the_stream_left_open(province: stream.Province, li
     kinds: set[str] = set()
     for _, line in some(province, 1_500):
         entry = msgspec.json.decode(line)
-        kinds.add(
-            entry.get("records") or entry["message"]["service"] + entry["message"].get("isUpdating", "")
-        )
+        kinds.add(entry.get("kind") or entry["message"]["service"] + entry["message"].get("isUpdating", ""))
         book.take(entry)  # asserts that only new dossiers are created, and known ones updated
     assert kinds >= {
         "DongBoHoSoMCTrue",
@@ -70,7 +68,7 @@ def test_some_fall_due_with_no_message(province: stream.Province) -> None:
     assert any(d.startswith("2026101011") for d in due)
     assert any(d.startswith("2026101017") for d in due)
     for _, line in some(province, 2_000, rate=20.0):
-        for item in msgspec.json.decode(line).get("message", {}).get("data", []):
+        for item in national(msgspec.json.decode(line)):
             if item["MaHoSo"] in book.dossiers and book.dossiers[item["MaHoSo"]].unit == DEMONSTRATED:
                 assert item.get("TrangThaiHoSo") is None, "left alone until its planned end"
 

@@ -21,6 +21,7 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=766)
     parser.add_argument("--until", default=str(iso(UNTIL)), help="last instant of the stream")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
     given = parser.parse_args()
     began = time.monotonic()
     try:
@@ -32,10 +33,12 @@ def main() -> int:
         out.write(line)
         lines += 1
         size += len(line)
-        if lines % 500 == 0 and time.monotonic() - shown > 1:
+        if not given.quiet and lines % 500 == 0 and time.monotonic() - shown > 1:
             shown = time.monotonic()
             sys.stderr.write(f"\r{iso(at)}  {lines:,} lines  {size / 1e6:,.0f} MB ")
     out.flush()
+    if given.quiet:
+        return 0
     sys.stderr.write(f"\r{lines:,} lines, {size / 1e6:,.0f} MB in {time.monotonic() - began:.1f} s\n")
     return 0
 

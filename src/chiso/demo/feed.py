@@ -21,7 +21,7 @@ from chiso.demo.world import FULL
 from chiso.folder.state import LOADING
 
 RECORDS_A_DOSSIER: Final = 2.673
-"""Records of the stream for each dossier counted, and those that do not grow with it: for the progress bar."""
+"""Records of the stream for each dossier counted; others do not grow with it: for the progress bar."""
 OTHER_RECORDS: Final = 3_600
 BEAT: Final = 0.5
 """Seconds between two notes of progress."""
@@ -35,7 +35,7 @@ def feed(folder: Path, dossiers: int) -> dict[str, int]:
     with (
         opened(folder) as target,
         output.progress(total, "An Giang 2026") as shown,
-        subprocess.Popen(command, stdout=subprocess.PIPE) as generator,  # noqa: S603 - ourselves
+        subprocess.Popen(command, stdout=subprocess.PIPE) as generator,
     ):
         meta = target.ledger.meta
 

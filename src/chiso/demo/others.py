@@ -42,7 +42,7 @@ last three are not due for publication by the end"""
 def line(at: int, records: str, data: list[Any] | bytes) -> bytes:
     """One journal line of other records; ``data`` may be the inside of the array, encoded already."""
     inside = data if isinstance(data, bytes) else msgspec.json.encode(data)[1:-1]
-    head = b'{"received_at":"%b","records":"%b","data":[' % (str(iso(at)).encode(), records.encode())
+    head = b'{"received_at":"%b","kind":"%b","message":[' % (str(iso(at)).encode(), records.encode())
     return head + inside + b"]}\n"
 
 

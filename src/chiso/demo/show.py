@@ -124,7 +124,7 @@ class Trickle(threading.Thread):
 def _feed(folder: Path, dossiers: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "chiso.demo.feed", "--data", str(folder), "--dossiers", str(dossiers)]
     environment = {**os.environ, "CHISO_DATABASE": ""}
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)  # noqa: S603 - ourselves
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
 
 
 def show(folder_path: Path, *, host: str, port: int, dossiers: int | None, trickle: bool) -> int:

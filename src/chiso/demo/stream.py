@@ -1,7 +1,7 @@
 """The year as one ordered stream of journal lines, with bounded memory.
 
-Each line is ``{"received_at": T, "message": <envelope>}``, or ``{"received_at": T, "records": KIND,
-"data": [...]}`` for the other records.  Lines come in the order of their instants.
+Each line is ``{"received_at": T, "sender": S, "message": <envelope>}``, or ``{"received_at": T,
+"kind": KIND, "message": [...]}`` for the other records.  Lines come in the order of their instants.
 """
 
 from __future__ import annotations
@@ -115,15 +115,15 @@ def envelope(at: int, sender: bytes, kind: int, items: list[bytes]) -> bytes:
     when = str(iso(at)).encode()
     if kind == PROGRESS:
         head = (
-            b'{"received_at":"%b","message":{"session":"","madonvi":"%b",'
+            b'{"received_at":"%b","sender":"%b","message":{"session":"","madonvi":"%b",'
             b'"service":"CapNhatTienDoHoSoMC","data":['
         )
-        return head % (when, sender) + data + b"]}}\n"
+        return head % (when, sender, sender) + data + b"]}}\n"
     head = (
-        b'{"received_at":"%b","message":{"session":"","madonvi":"%b","service":"DongBoHoSoMC",'
-        b'"isUpdating":"%b","data":['
+        b'{"received_at":"%b","sender":"%b","message":{"session":"","madonvi":"%b",'
+        b'"service":"DongBoHoSoMC","isUpdating":"%b","data":['
     )
-    return head % (when, sender, b"True" if kind == UPDATE else b"False") + data + b"]}}\n"
+    return head % (when, sender, sender, b"True" if kind == UPDATE else b"False") + data + b"]}}\n"
 
 
 def timed_lines(province: Province, until: int = UNTIL) -> Iterator[tuple[int, bytes]]:
