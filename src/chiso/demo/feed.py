@@ -50,7 +50,7 @@ def feed(folder: Path, dossiers: int) -> dict[str, int]:
         note(0)
         assert generator.stdout is not None
         try:
-            outcome = target.load([generator.stdout], kind="messages", progress=note)
+            outcome = target.load([generator.stdout], progress=note)
         finally:
             meta.set(LOADING, None)
             generator.stdout.close()

@@ -143,7 +143,7 @@ def lines_of(stream: io.BufferedReader) -> Iterator[tuple[int, bytes]]:
             words: dict[str, object] = {"limit": MAX_LINE // MEGABYTE}
             raise BrokenStreamError(refusal(f"line {number}", "", "", "too_large", words=words))
         if not line.isspace():
-            yield number, line
+            yield number, line.rstrip(b"\r\n")
 
 
 def wide_encoding(head: bytes) -> int | None:
@@ -175,6 +175,8 @@ def shape_of(name: str, head: bytes) -> str:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:1] not in {b"[", b"{"}:
         return "text"
+    if is_journal(text):
+        return "lines"
     line, newline, rest = text.partition(b"\n")
     if newline and rest.strip():
         try:
