@@ -20,6 +20,8 @@ from chiso.web.marks import ScaleBand
 TARGET: Final = 80
 """Points, and percent of every group, that pages measure against: the floor of the band "Tốt"."""
 
+_ALIKE: Final = ("Tỷ lệ ",)
+
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRow:
@@ -36,12 +38,26 @@ class IndicatorRow:
     law: Indicator | None
 
     @property
+    def short(self) -> str:
+        """The name without its first words where all names begin alike."""
+        for start in _ALIKE:
+            if self.name.startswith(start):
+                rest = self.name.removeprefix(start)
+                return rest[:1].upper() + rest[1:]
+        return self.name
+
+    @property
     def lost(self) -> Fraction:
         return self.maximum - self.points
 
     @property
+    def duration(self) -> bool:
+        """Whether n is a length of time and n ÷ d its mean."""
+        return self.law is not None and self.law.unit == "seconds"
+
+    @property
     def missed(self) -> int | None:
-        return None if self.n is None or self.d is None else self.d - self.n
+        return None if self.n is None or self.d is None or self.duration else self.d - self.n
 
     @property
     def information(self) -> bool:

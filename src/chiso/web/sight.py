@@ -194,10 +194,8 @@ def due_next(lookout: Lookout, view: View, code: str) -> dict[str, Any] | None:
     open_list = view.link(f"/units/{code}/dossiers", indicator="2.1", part="open")
     rows = []
     if told.overdue:
-        rows.append(say(lang, "due.overdue", count=view.number(told.overdue)))
-    rows += [
-        say(lang, "due.row", count=view.number(row.count), at=formatting.instant(row.at)) for row in told.rows
-    ]
+        rows.append((say(lang, "due.overdue"), told.overdue, True))
+    rows += [(say(lang, "due.row", at=formatting.instant(row.at)), row.count, False) for row in told.rows]
     warning = ""
     if told.falling > 0:
         warning = say(
