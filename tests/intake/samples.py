@@ -103,7 +103,13 @@ def step(**changes: Any) -> dict[str, Any]:
 
 
 def envelope(data: Any, service: str = "DongBoHoSoMC", **changes: Any) -> dict[str, Any]:
-    return {"session": "s-1", "madonvi": "H01", "service": service, "isUpdating": "False", "data": data} | changes
+    return {
+        "session": "s-1",
+        "madonvi": "H01",
+        "service": service,
+        "isUpdating": "False",
+        "data": data,
+    } | changes
 
 
 def encode(value: Any) -> bytes:
@@ -111,7 +117,8 @@ def encode(value: Any) -> bytes:
 
 
 PERSONAL = (
-    "Thử Nghiệm", "Nghiệm", "089199001234", "thu.nghiem@example.vn", "0911222333", "02963000111", "tech-77812",
+    "Thử Nghiệm", "Nghiệm", "089199001234", "thu.nghiem@example.vn", "0911222333", "02963000111",
+    "tech-77812",
     "bác Sáu", "khách quen", "thu_nghiem", "thu-nghiem", "tep.example.vn",
 )  # fmt: skip
 """What of the sample messages must never be written down."""

@@ -66,7 +66,9 @@ def test_lookups() -> None:
 
 
 def test_other_records_are_answered_with_counts_and_reasons() -> None:
-    body = encode([{"MaHoSo": "H01-260101-1", "DanhGia": "HÀI LÒNG"}, {"MaHoSo": "H01-260101-2", "DanhGia": "ổn"}])
+    body = encode(
+        [{"MaHoSo": "H01-260101-1", "DanhGia": "HÀI LÒNG"}, {"MaHoSo": "H01-260101-2", "DanhGia": "ổn"}]
+    )
     answer = answers.records_answer(read_body(body, "ratings", context()))
     assert (answer["read"], answer["accepted"]) == (2, 1)
     (refused,) = answer["refused"]

@@ -93,7 +93,8 @@ def test_what_the_catalogue_says_or_leaves_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("price", "has_fee"), [("0", False), ("không", False), ("", False), ("15.000", True), ("theo biểu phí", True)]
+    ("price", "has_fee"),
+    [("0", False), ("không", False), ("", False), ("15.000", True), ("theo biểu phí", True)],
 )
 def test_fees_of_the_catalogue(price: str, has_fee: bool) -> None:
     manner = {"KENH": "1", "THOIGIAN": [{"PHILEPHI": [{"SOTIEN": price}]}]}
@@ -102,7 +103,12 @@ def test_fees_of_the_catalogue(price: str, has_fee: bool) -> None:
 
 @pytest.mark.parametrize(
     ("number", "unit", "days", "kind"),
-    [("2", "Tháng", 60, "day"), ("5", "Ngày", 5, "day"), ("8", "Giờ", 8, "hour"), ("x", "Ngày", None, "working_day")],
+    [
+        ("2", "Tháng", 60, "day"),
+        ("5", "Ngày", 5, "day"),
+        ("8", "Giờ", 8, "hour"),
+        ("x", "Ngày", None, "working_day"),
+    ],
 )
 def test_limits(number: str, unit: str, days: int | None, kind: str) -> None:
     found = only(CACHTHUCTHUCHIEN=[{"THOIGIAN": [{"THOIGIANGIAIQUYET": number, "DONVITINH": unit}]}])
@@ -120,7 +126,11 @@ def test_the_new_portal_s_list() -> None:
         "appliedDepartmentIds": ["019d-3"],
     }
     arrival = read(
-        {"code": "OK", "data": {"items": [item, item | {"code": "1.000026", "state": "INACTIVE"}]}, "message": "OK"}
+        {
+            "code": "OK",
+            "data": {"items": [item, item | {"code": "1.000026", "state": "INACTIVE"}]},
+            "message": "OK",
+        }
     )
     assert arrival.items == [
         Procedure("1.004873", "Xác nhận", publisher="019d-2"),
@@ -152,7 +162,8 @@ def test_a_plain_row() -> None:
         "state": "testing",
     }
     meant = Procedure(
-        "1.004873", "Xác nhận", field="Hộ tịch", level="commune", online="full", has_fee=True, returns_paper=True,
+        "1.004873", "Xác nhận", field="Hộ tịch", level="commune", online="full", has_fee=True,
+        returns_paper=True,
         for_person=True, limit_days=3, announced_on="2026-01-05", decision="1/QĐ", published_on="2026-01-06",
         complete=False, units=("H01.113", "H01.120"), publisher="H01", state="testing",
     )  # fmt: skip
@@ -171,7 +182,9 @@ def test_decisions() -> None:
         ]
     )
     assert arrival.items == [Decision("1.004873", "1/QĐ", "2026-01-05", kind="amended")]
-    assert [(one.field, one.reason, one.code) for one in arrival.refusals] == [("date", "missing", "1.004873")]
+    assert [(one.field, one.reason, one.code) for one in arrival.refusals] == [
+        ("date", "missing", "1.004873")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -185,5 +198,7 @@ def test_decisions() -> None:
     ],
 )
 def test_refusals(changes: dict[str, Any], field: str, reason: str) -> None:
-    (refused,) = read([{"code": "1.004873", "name": "x", "level": "province"} | changes], "procedures").refusals
+    (refused,) = read(
+        [{"code": "1.004873", "name": "x", "level": "province"} | changes], "procedures"
+    ).refusals
     assert (refused.field, refused.reason) == (field, reason)

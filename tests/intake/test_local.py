@@ -128,7 +128,12 @@ def test_certified_copies_and_store_records() -> None:
         ("petitions", PETITION | {"MaPAKN": ""}, "MaPAKN", "missing"),
         ("petitions", PETITION | {"MaDonVi": "H22.01"}, "MaDonVi", "other_province"),
         ("petitions", PETITION | {"NgayXuLyXong": "20260931"}, "NgayXuLyXong", "impossible_date"),
-        ("petitions", PETITION | dict.fromkeys(("NgayGui", "NgayChuyen", "NgayTiepNhan")), "NgayTiepNhan", "missing"),
+        (
+            "petitions",
+            PETITION | dict.fromkeys(("NgayGui", "NgayChuyen", "NgayTiepNhan")),
+            "NgayTiepNhan",
+            "missing",
+        ),
         ("petitions", PETITION | {"SoLuotThich": -1}, "SoLuotThich", "bad_number"),
         ("ratings", RATING | {"DanhGia": "tạm"}, "DanhGia", "unknown_code"),
         ("ratings", RATING | {"MaHoSo": "H22-1"}, "MaHoSo", "other_province"),

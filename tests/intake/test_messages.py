@@ -88,7 +88,8 @@ def test_scalars_of_any_json_type() -> None:
     assert one(
         KenhThucHien=2, NoiNopHoSo=2, LoaiDoiTuong=1.0, TrangThaiHoSo=9, HoSoCoThanhPhanSoHoa=True,
         TaiKhoanDuocXacThucVoiVNeID=1, DuocThanhToanTrucTuyen=1, NgayTiepNhan=20260911080000,
-        SoGiayToChuHoSo=" 089199001234", DanhSachLePhi=[{"Gia": 15000}], NgayTra=None, DSKetNoiCSDL=[{"MaCSDL": 7}],
+        SoGiayToChuHoSo=" 089199001234", DanhSachLePhi=[{"Gia": 15000}], NgayTra=None,
+        DSKetNoiCSDL=[{"MaCSDL": 7}],
     ) == one()  # fmt: skip
 
 
@@ -149,7 +150,10 @@ def test_a_personal_value_is_never_repeated() -> None:
 
 def test_only_the_bad_ones_of_a_batch_are_refused() -> None:
     good = [dossier(MaHoSo=f"H01.120-260911-{n}") for n in range(4)]
-    bad = [dossier(MaHoSo="H01.120-260911-90", TrangThaiHoSo={}), dossier(MaHoSo="H01.120-260911-91", MaTTHC="?")]
+    bad = [
+        dossier(MaHoSo="H01.120-260911-90", TrangThaiHoSo={}),
+        dossier(MaHoSo="H01.120-260911-91", MaTTHC="?"),
+    ]
     arrival = read(good[0], bad[0], good[1], good[2], bad[1], "lạ", good[3])  # type: ignore[arg-type]
     assert [item.code for item in arrival.items if isinstance(item, Dossier)] == [m["MaHoSo"] for m in good]
     assert [(one.place, one.code, one.reason) for one in arrival.refusals] == [
@@ -251,7 +255,8 @@ def test_the_owner_is_a_hash_of_the_number_else_of_name_and_telephone() -> None:
 def test_nothing_personal_is_written_down() -> None:
     odd = dossier(
         MaHoSo="H01.120-260911-2", SoGiayToChuHoSo="", DinhDanhCHS=[], NoiNopHoSo="bà Nghiệm",
-        DanhSachLePhi=[{"Gia": "bà Nghiệm trả"}], DanhSachGiayToKetQua=[{"DuongDanTepTinKetQua": "thu_nghiem"}],
+        DanhSachLePhi=[{"Gia": "bà Nghiệm trả"}],
+        DanhSachGiayToKetQua=[{"DuongDanTepTinKetQua": "thu_nghiem"}],
     )  # fmt: skip
     arrival = read(dossier(), odd)
     assert len(arrival.items) == 2
@@ -350,7 +355,9 @@ def test_an_unknown_but_well_formed_procedure_is_taken() -> None:
 
 
 @pytest.mark.parametrize(("changes", "mistake"), [({}, Mistake(0)), *MISTAKES])
-def test_a_payload_read_again_gives_the_same_items_and_itself(changes: dict[str, Any], mistake: Mistake) -> None:
+def test_a_payload_read_again_gives_the_same_items_and_itself(
+    changes: dict[str, Any], mistake: Mistake
+) -> None:
     del mistake
     first = read(dossier(**changes), dossier(SoGiayToChuHoSo="000000001"))
     again = read_body(first.payload, first.kind, context(), door="journal")

@@ -21,15 +21,31 @@ from .samples import context, encode
 RECORDS: list[tuple[str, dict[str, Any], Item]] = [
     (
         "units",
-        {"code": "000.00.13.H01", "name": "Ban Quản lý", "kind": "sở", "parent": "h01", "valid_from": "01/07/2025"},
+        {
+            "code": "000.00.13.H01",
+            "name": "Ban Quản lý",
+            "kind": "sở",
+            "parent": "h01",
+            "valid_from": "01/07/2025",
+        },
         UnitRecord("H01.13", "Ban Quản lý", "department", "H01", "2025-07-01"),
     ),
     (
         "units",
-        {"code": "gso:883", "name": "Long Xuyên", "kind": "district", "valid_to": "2025-06-30", "gso_code": 883},
+        {
+            "code": "gso:883",
+            "name": "Long Xuyên",
+            "kind": "district",
+            "valid_to": "2025-06-30",
+            "gso_code": 883,
+        },
         UnitRecord("gso:883", "Long Xuyên", "district", valid_to="2025-06-30", gso_code="883"),
     ),
-    ("totals", {"unit": "H01", "period": "2026-q3", "received": "389.256"}, ReportingTotal("H01", "2026-Q3", 389256)),
+    (
+        "totals",
+        {"unit": "H01", "period": "2026-q3", "received": "389.256"},
+        ReportingTotal("H01", "2026-Q3", 389256),
+    ),
     (
         "band_counts",
         {"at": "2023-05-31T17:00", "among": "xã", "under": "H01", "band": "khá", "count": 118},

@@ -107,7 +107,9 @@ def test_yes(written: object) -> None:
     assert scalars.flag(written, "x") is True  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("written", ["False", "false", "0", 0, False, "không", "Không", "", None, "no", 0.0, " "])
+@pytest.mark.parametrize(
+    "written", ["False", "false", "0", 0, False, "không", "Không", "", None, "no", 0.0, " "]
+)
 def test_no(written: object) -> None:
     assert scalars.flag(written, "x") is False  # type: ignore[arg-type]
 
@@ -138,7 +140,8 @@ def test_no_state(written: object) -> None:
 @pytest.mark.parametrize(
     ("written", "amount"),
     [
-        ("4000", 4000), (4000, 4000), (4000.0, 4000), ("4.000", 4000), ("4,000", 4000), ("1.250.000", 1_250_000),
+        ("4000", 4000), (4000, 4000), (4000.0, 4000), ("4.000", 4000), ("4,000", 4000), ("1.250.000",
+        1_250_000),
         ("4.000 đồng", 4000), ("4000đ", 4000), ("4.000 VND", 4000), ("4000,00", 4000), ("4000.0", 4000),
         ("4.000,00", 4000), ("0", 0), (0, 0), ("0.0", 0), ("0 đồng", 0), ("không", 0), ("Miễn phí", 0),
         ("KHÔNG THU PHÍ", 0), (False, 0), ("0.5", 1),

@@ -284,6 +284,8 @@ def _byte_in(error: Exception) -> int:
 
 
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
+_BEGUN: Final = re.compile(r"|.|tr|tru|fa|fal|fals|nu|nul|-?\d[\d.eE+-]*|\\u?[0-9a-fA-F]{0,3}").fullmatch
+"""What may be left where a text was cut off: nothing, one sign, or a word or number half written."""
 _DATA: Final = re.compile(r'"data"\s*:\s*(?=\[)')
 
 
@@ -309,7 +311,7 @@ def salvage(body: bytes) -> Iterator[bytes | Refusal]:
         try:
             _, end = decoder.raw_decode(text, position)
         except json.JSONDecodeError as error:
-            cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
+            cut = _cut_off(text, error)
             yield _rest(text, position, body, at, "Unterminated" if cut else error.msg)
             return
         except RecursionError:
@@ -322,6 +324,14 @@ def salvage(body: bytes) -> Iterator[bytes | Refusal]:
         elif text[position : position + 1] not in {"]", ""}:
             yield _rest(text, position, body, at, "Expecting ',' or ']'")
             return
+
+
+def _cut_off(text: str, error: json.JSONDecodeError) -> bool:
+    """Whether a text is broken because it ends too soon."""
+    left = text[error.pos :].rstrip()
+    if error.msg.startswith("Unterminated") or (error.msg.startswith("Invalid \\u") and len(left) < 8):
+        return True
+    return _BEGUN(left[:20]) is not None
 
 
 def _rest(text: str, position: int, body: bytes, bad_byte: int | None, detail: str) -> Refusal:

@@ -12,7 +12,7 @@ from chiso.intake import catalogue, local, plain, portal
 from chiso.intake.batches import DECODE_ERRORS, Batch, arrivals_of_array, kind_and_synced, misfit, pieces_of
 from chiso.intake.context import CHUNK, Context
 from chiso.intake.kinds import MESSAGES, keys_in, kind_of_keys
-from chiso.intake.objects import Piece, Reader, read_objects
+from chiso.intake.objects import Piece, Reader, encoded, read_objects
 from chiso.intake.records import Arrival, Refusal
 from chiso.intake.refusals import refusal
 from chiso.intake.shapes import Probe
@@ -191,8 +191,15 @@ def other_arrivals(
         reader = READERS[kind]
     else:
         refused = [
-            refusal(place, "", "", "unknown_shape", raw=raw, words={"kinds": ", ".join(Arrival.KINDS)})
-            for place, _, raw in gathered
+            refusal(
+                place,
+                "",
+                "",
+                "unknown_shape",
+                raw=raw or encoded(value),
+                words={"kinds": ", ".join(Arrival.KINDS)},
+            )
+            for place, value, raw in gathered
         ]
         yield nothing("dossiers", context, door, *refused, known_at=known_at)
         return

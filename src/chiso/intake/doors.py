@@ -145,7 +145,9 @@ def _document(
             found = "progress" if b"CapNhatTienDoHoSoMC" in head else "dossiers"
         yield from _streamed(_Joined(start, stream), head, found, context)
         return
-    rest = streams.read_all(stream, max(0, MAX_BODY - len(start)))
+    if len(start) > MAX_BODY:
+        raise BrokenStreamError(streams.too_large())
+    rest = streams.read_all(stream, MAX_BODY - len(start))
     yield from document_arrivals(start + rest, kind, context, period=period, at=at)
 
 

@@ -46,7 +46,7 @@ _RULES: Final[tuple[tuple[str, tuple[frozenset[str], ...]], ...]] = tuple(
         ("dossiers", ("MaHoSo TrangThaiHoSo", "MaHoSo MaTTHC", "MaHoSo NgayTiepNhan")),
         ("published", (
             "captured_at answer", "departmentId metrics", "departmentId totalReceived",
-            "departmentId totalScore", "parent children departmentId", "overview evaluation",
+            "departmentId totalScore", "parent children", "overview evaluation",
             "TEN_COQUAN TONG_SCORE", "MA_COQUAN TONG_SCORE", "MA_COQUAN TDGQ",
             "unit period total", "unit at total", "unit period transparency", "code CKMB TDGQ",
             "TEN_COQUAN TDGQ",

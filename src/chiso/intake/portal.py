@@ -148,6 +148,7 @@ def _figures(answer: dict[str, Any], period: str, at: int) -> list[PublishedFigu
     parts = data.get("evaluation", data.get("children"))
     units = [unit for unit in (parts if isinstance(parts, list) else []) if isinstance(unit, dict)]
     whole = whole if isinstance(whole, dict) else None
+    whole = whole or None
     if whole is None and not units:
         raise RefusedError("data", "", "unknown_answer")
     if any("groupScores" in unit for unit in units):
@@ -313,10 +314,11 @@ _ROW_GROUPS: Final = (
 
 def _row(fields: Fields, period: str | None, at: int | None) -> list[Item]:
     given = fields.given
+    told = {name: value for name, value in given.items() if value is not None and value != ""}
     fields.given = {
-        own: next(given[name] for name in names if given.get(name) not in {None, ""})
+        own: next(told[name] for name in names if name in told)
         for own, names in ROW_NAMES.items()
-        if any(isinstance(given.get(name), str | int | float) and given.get(name) != "" for name in names)
+        if not told.keys().isdisjoint(names)
     }
     department = fields.text("department", 60)
     unit = fields.unit("unit", ours=False, required=not department)

@@ -44,7 +44,10 @@ def owner_hash(identity: str, key: bytes) -> str:
 
 
 def link_hash(link: str, key: bytes) -> str:
-    """``#`` and sixteen digits of a link: equal links stay equal, names in them are gone.  Blanks are none."""
+    """``#`` and sixteen digits of a link: equal links stay equal, names in them are gone.
+
+    A blank link stays none.
+    """
     if link[0] == "#" and _HASHED(link):
         return link
     link = link.strip()

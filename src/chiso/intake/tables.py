@@ -27,6 +27,7 @@ from chiso.intake.workbook import Row, delimiter_of, sheets_of
 SEARCHED: Final = 40
 """Rows in which a heading is looked for."""
 
+_SUMS: Final = re.compile(r"(?:tong|cong)(?: cong| so)?(?:\W.*)?").fullmatch
 _NUMBERING: Final = re.compile(r"\(?(?:\d{1,2}|[A-Z])\)?(?:\s*=.*)?").fullmatch
 
 
@@ -149,8 +150,9 @@ def _records(
             for position, column in found.columns.items()
             if position < len(row) and row[position] is not None
         }
-        if not any(name in record for name in key) and fold(str(filled[0])).startswith("tong"):
-            continue  # a line of sums
+        told = any(name in record for name in key) and len(record) * 2 >= len(found.columns)
+        if not told and _SUMS(fold(str(filled[0]))):
+            continue
         if record:
             yield f"{place} {number}", record
 
