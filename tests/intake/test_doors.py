@@ -86,12 +86,23 @@ def test_lines_of_every_variant() -> None:
 def test_bad_lines_do_not_harm_good_ones() -> None:
     good = [encode(dossier(MaHoSo=code)) for code in CODES]
     body = b"\n".join(
-        [good[0], b"", b'{"MaHoSo": "H01', good[1], b"nonsense", b"17", good[2], b"[1,
-        2]", b'"\xff"', good[3],
-         encode({"a": 1}), encode(envelope([dossier(MaHoSo="?", MaTTHC="?")])), encode({"service": "X",
-         "data": []}),
-         good[4]]
-    )  # fmt: skip
+        [
+            good[0],
+            b"",
+            b'{"MaHoSo": "H01',
+            good[1],
+            b"nonsense",
+            b"17",
+            good[2],
+            b"[1, 2]",
+            b'"\xff"',
+            good[3],
+            encode({"a": 1}),
+            encode(envelope([dossier(MaHoSo="?", MaTTHC="?")])),
+            encode({"service": "X", "data": []}),
+            good[4],
+        ]
+    )
     arrivals = load(body, "x.jsonl")
     assert codes(arrivals) == CODES
     found = reasons(arrivals)
@@ -110,8 +121,10 @@ def test_bad_lines_do_not_harm_good_ones() -> None:
 def test_a_journal_is_known_as_it_was_then() -> None:
     times = ["2026-09-11T08:00:00+07:00", "2026-09-11T08:00:00+07:00", "20260912080000"]
     body = lines(
-        *({"received_at": at, "message": m} for at, m in zip(times, [envelope([dossier()]), [dossier()],
-        dossier()], strict=True)),
+        *(
+            {"received_at": at, "message": m}
+            for at, m in zip(times, [envelope([dossier()]), [dossier()], dossier()], strict=True)
+        ),
         dossier(MaHoSo=CODES[4]),
         {"received_at": "never", "message": dossier()},
     )
@@ -246,8 +259,9 @@ def test_files_by_path_and_files_that_are_not_there(tmp_path: Path) -> None:
     path.write_bytes(encode([dossier()]))
     assert len(next(iter(read_file(path, context()))).items) == 1
     assert len(next(iter(read_file(str(path), context()))).items) == 1
-    assert [reason for _, reason in reasons(list(read_file(tmp_path / "no.json",
-    context())))] == ["unreadable_file"]
+    assert [reason for _, reason in reasons(list(read_file(tmp_path / "no.json", context())))] == [
+        "unreadable_file"
+    ]
     assert [reason for _, reason in reasons(list(read_file(tmp_path, context())))] == ["unreadable_file"]
 
 
