@@ -6,7 +6,7 @@ days: each carries its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -106,12 +106,24 @@ def published_score(law: LawVersion, kind: str, figures: dict[str, PublishedFigu
         for key, figure in figures.items()
         if key in law.indicators and figure.numerator is not None and figure.denominator is not None
     }
-    groups = {
+    told = {
+        key: Decimal(figure.points)
+        for key, figure in figures.items()
+        if figure.points is not None and key not in pairs and key in law.indicators
+    }
+    stated_groups = {
         key: Decimal(figure.points)
         for key, figure in figures.items()
         if key in law.groups and figure.points is not None
     }
-    scored = score(law, kind, pairs, groups)
+    known = figures.keys() | told.keys()
+    partly = {key: points for key, points in stated_groups.items() if not _whole(law, key, kind, known)}
+    scored = score(law, kind, pairs, {**told, **partly})
+    groups = {
+        name: stated_groups.get(name, scored.groups[name].points)
+        for name in law.groups
+        if name in scored.groups
+    }
     stated = figures.get(TOTAL)
     groups = {name: scored.groups[name].points for name in law.groups if name in scored.groups}
     if stated is not None and stated.points is not None:
@@ -121,6 +133,19 @@ def published_score(law: LawVersion, kind: str, figures: dict[str, PublishedFigu
     captured = {key: figures[key].captured_at for key in groups if key in figures}
     newest = max(figure.captured_at for figure in figures.values())
     return PublishedScore(scored, groups, total, newest, captured, stated.rank if stated else None)
+
+
+def _whole(law: LawVersion, group: str, kind: str, known: Set[str]) -> bool:
+    """Whether every indicator that gives a group its points was published too."""
+    members = [law.indicators[name] for name in law.groups[group].indicators]
+    needed = [
+        one.id
+        for one in members
+        if not one.information
+        and one.constant is None
+        and not (one.below_province == "none" and kind != "province")
+    ]
+    return bool(needed) and all(name in known for name in needed)
 
 
 def published_json(found: PublishedScore, law: LawVersion, period: Period) -> dict[str, Any]:
