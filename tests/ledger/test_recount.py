@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from chiso.intake.records import ReportingTotal
 from chiso.ledger import recount, schema
+from chiso.ledger.codec import compress
 from chiso.ledger.facts import ENCODER, Facts
 from chiso.ledger.recount import Difference, differences
 from chiso.ledger.store import Ledger
@@ -36,9 +38,19 @@ def test_changed_facts_are_found(filled: Ledger) -> None:
 
 
 def test_changed_rows_are_found(filled: Ledger) -> None:
-    other = filled.history("b")[0].rows.tobytes()
-    change(filled, sa.update(schema.version).where(schema.version.c.id == 3).values(packed=other))
+    rows = np.concatenate(list(filled.rows()))[:3].copy()
+    rows["due_at"][2] += 1
+    change(
+        filled,
+        sa.update(schema.segment).where(schema.segment.c.last == 3).values(packed=compress(rows.tobytes())),
+    )
     assert list(differences(filled)) == [Difference("rows", "c", T0)]
+
+
+def test_lost_versions_are_found(filled: Ledger) -> None:
+    change(filled, sa.delete(schema.segment).where(schema.segment.c.last == 3))
+    lost = [Difference("rows", code, T0) for code in "abc"]
+    assert list(differences(filled)) == lost
 
 
 def test_a_lost_dossier_is_found(filled: Ledger) -> None:

@@ -27,6 +27,7 @@ from chiso.ledger.keys import Keys
 from chiso.ledger.natural import KEYS
 from chiso.ledger.receipt import Position, Receipt, Taken
 from chiso.ledger.rows import ROW
+from chiso.ledger.segments import Builder
 from chiso.ledger.terms import Terms
 from chiso.ledger.timeline import Event, facts_after, gather, retell
 
@@ -70,7 +71,7 @@ class Acceptance:
         self._kept: dict[tuple[str, str], list[tuple[int, int, bytes]]] = {}
         self._told_again: dict[tuple[str, str], list[int]] = {}
         self._journal: list[tuple[Any, ...]] = []
-        self._versions: list[tuple[int, int, int, int, int, bytes]] = []
+        self._versions = Builder()
         self._repeats: list[tuple[int, int]] = []
         self._records: list[tuple[int, str, str, int, int, bytes]] = []
         self._record_repeats: list[tuple[str, str, int, int]] = []
@@ -308,6 +309,7 @@ class Acceptance:
         self, arrival: Arrival, taken: Taken, known_at: int, touched: dict[Held, bool]
     ) -> None:
         seq, number, terms, rules = self._seq, self._version, self._terms, self._rules
+        versions = self._versions
         late = [held for held in touched if held.late]
         for held, told in touched.items():
             if held.late:
@@ -316,7 +318,7 @@ class Acceptance:
             if told:
                 number += 1
                 packed = derive(held.facts, number, held.id, known_at, terms, rules)
-                self._versions.append((number, held.id, known_at, seq, held.facts.version, packed))
+                versions.add(number, seq, held.facts.version, packed)
                 held.facts.version = number
             else:
                 self._repeats.append((held.id, seq))
@@ -353,7 +355,7 @@ class Acceptance:
                 packed = derive(
                     version.facts, self._version, held.id, version.known_at, self._terms, self._rules
                 )
-                self._versions.append((self._version, held.id, version.known_at, version.seq, last, packed))
+                self._versions.add(self._version, version.seq, last, packed)
                 last = self._version
                 noted = noted or version.seq == self._seq
             if not noted:
@@ -403,10 +405,13 @@ class Acceptance:
              "content"),
             [_settled(entry) for entry in self._journal],
         )  # fmt: skip
-        hot.insert("version", ("id", "dossier", "known_at", "seq", "before", "packed"), self._versions)
+        made = self._versions.take()
+        if made is not None:
+            segment, rows = made
+            hot.insert("segment", ("first", "last", "packed", "links"), [segment])
+            self._all_rows.append(rows)
         hot.insert("repeat", ("dossier", "seq"), self._repeats)
-        self._all_rows += [version[5] for version in self._versions]
-        self._journal, self._versions, self._repeats = [], [], []
+        self._journal, self._repeats = [], []
 
     def finish(self) -> Receipt:
         """Writes everything and says what became of it.  The caller commits."""
@@ -461,7 +466,7 @@ _COUNT: Final = (
 def heads(hot: Hot) -> Numbers:
     """The last numbers given: journal, version, record, term, dossier, quarantine."""
     ((*numbers,),) = hot.all(
-        "SELECT (SELECT coalesce(max(seq), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM version), "
+        "SELECT (SELECT coalesce(max(seq), 0) FROM journal), (SELECT coalesce(max(last), 0) FROM segment), "
         "(SELECT coalesce(max(id), 0) FROM record), (SELECT coalesce(max(id), 0) FROM term), "
         "(SELECT coalesce(max(id), 0) FROM dossier), (SELECT coalesce(max(id), 0) FROM quarantine)"
     )

@@ -15,10 +15,19 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from chiso.ledger.schema import HEAD, KNOWN
+from chiso.ledger.schema import HEAD, KNOWN, metadata
 
 WRITER_LOCK: Final = 0x63686973
 """Key of PostgreSQL's advisory lock that only one writer holds."""
+
+_BINARY: Final[dict[type[Any], str]] = {
+    sa.BigInteger: "int8",
+    sa.Integer: "int4",
+    sa.Boolean: "bool",
+    sa.Text: "text",
+    sa.LargeBinary: "bytea",
+}
+"""The types of columns as a binary COPY wants them named."""
 
 Row = Sequence[Any]
 
@@ -81,7 +90,9 @@ class Hot:
             return
         names = ", ".join(columns)
         if self.postgres and len(rows) > 20:
-            with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            kinds = metadata.tables[table].c
+            with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
+                copy.set_types([_BINARY[type(kinds[name].type)] for name in columns])
                 for row in rows:
                     copy.write_row(row)
             return

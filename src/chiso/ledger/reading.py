@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +16,7 @@ from chiso.ledger.database import Database
 from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.receipt import Position
 from chiso.ledger.rows import ROW
-from chiso.ledger.timeline import CHAIN
+from chiso.ledger.segments import rows_between, stored_versions
 
 VERSIONS_AT_ONCE: Final = 200_000
 ENTRIES_AT_ONCE: Final = 50
@@ -74,21 +73,21 @@ class Reading:
         with self.database.hot() as hot:
             ((journal, version, record),) = hot.all(
                 "SELECT (SELECT coalesce(max(seq), 0) FROM journal), "
-                "(SELECT coalesce(max(id), 0) FROM version), (SELECT coalesce(max(id), 0) FROM record)"
+                "(SELECT coalesce(max(last), 0) FROM segment), (SELECT coalesce(max(id), 0) FROM record)"
             )
         return Position(int(journal), int(version), int(record))
 
     def rows(self, after: int = 0) -> Iterator[NDArray[np.void]]:
         """All rows (``ROW``) of versions later than ``after``, in the order of versions, in large pieces."""
         last = self.position().version
-        steps = [*range(after, last, VERSIONS_AT_ONCE), last]
-        for low, high in pairwise(steps):
+        for low in range(after, last, VERSIONS_AT_ONCE):
             with self.database.hot() as hot:
-                found = hot.all(
-                    "SELECT packed FROM version WHERE id > ? AND id <= ? ORDER BY id", (low, high)
-                )
-            if found:
-                yield np.frombuffer(b"".join([packed for (packed,) in found]), dtype=ROW)
+                packed = rows_between(hot, low, min(last, low + VERSIONS_AT_ONCE))
+            rows = np.frombuffer(packed, dtype=ROW)
+            if low == after and len(rows) and rows["version"][0] <= after:
+                rows = rows[rows["version"] > after]
+            if len(rows):
+                yield rows
 
     def terms(self, after: int = 0) -> list[tuple[int, str]]:
         """The numbered texts of rows, later than ``after``, in order; the empty text is 0 and not listed."""
@@ -138,17 +137,21 @@ class Reading:
         with self.database.hot() as hot:
             newest = hot.all("SELECT facts FROM dossier WHERE code = ?", (code,))
             last = FACTS.decode(newest[0][0]).version if newest else 0
-            found = hot.among(
-                CHAIN  # noqa: S608 - a constant
-                + "SELECT version.id, version.known_at, version.seq, journal.sender, journal.door, "
-                "journal.kind, version.packed FROM chain JOIN version ON version.id = chain.id "
-                "JOIN journal ON journal.seq = version.seq ORDER BY version.known_at, version.id",
-                [last] if last else [],
-            )
-        return [
-            Told(version, known_at, seq, sender, door, kind, np.frombuffer(packed, dtype=ROW))
-            for version, known_at, seq, sender, door, kind, packed in found
-        ]
+            stored = list(stored_versions(hot, [last] if last else []))
+            entries = {
+                seq: (sender, door, kind)
+                for seq, sender, door, kind in hot.among(
+                    "SELECT journal.seq, journal.sender, journal.door, journal.kind FROM {among} "
+                    "JOIN journal ON journal.seq = wanted.value",
+                    sorted({one.seq for one in stored}),
+                )
+            }
+        told = []
+        for one in sorted(stored, key=lambda one: (one.known_at, one.id)):
+            sender, door, kind = entries[one.seq]
+            rows = np.frombuffer(one.packed, dtype=ROW)
+            told.append(Told(one.id, one.known_at, one.seq, sender, door, kind, rows))
+        return told
 
     def records(self, kind: str, as_of: int | None = None) -> list[tuple[int, Any]]:
         """(known_at, record) of a kind (``codec.TAGS``): the newest of each key known at ``as_of``."""

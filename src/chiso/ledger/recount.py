@@ -12,8 +12,9 @@ from chiso.ledger.database import Database
 from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.natural import KEYS
 from chiso.ledger.reading import Reading
+from chiso.ledger.segments import Stored, stored_versions
 from chiso.ledger.terms import Terms
-from chiso.ledger.timeline import CHAIN, Event, Existing, code_of, events_of, facts_after, retell
+from chiso.ledger.timeline import Event, code_of, events_of, facts_after, retell
 
 DOSSIERS_AT_ONCE: Final = 200_000
 """How many dossiers are told anew in one pass over the journal: bounds memory."""
@@ -71,15 +72,12 @@ def _of_dossiers(ledger: Reading, part: dict[str, tuple[int, Facts]], terms: Ter
             code = code_of(event)
             if code in part:
                 events[code].append(event)
-    versions: defaultdict[int, list[Existing]] = defaultdict(list)
+    versions: defaultdict[int, list[Stored]] = defaultdict(list)
     with ledger.database.hot() as hot:
-        for number, dossier, known_at, packed in hot.among(
-            CHAIN + "SELECT version.id, version.dossier, version.known_at, version.packed "
-            "FROM chain JOIN version ON version.id = chain.id ORDER BY version.id",
-            [facts.version for _, facts in part.values() if facts.version],
-        ):
-            versions[dossier].append(Existing(number, known_at, bytes(packed)))
+        for stored in stored_versions(hot, [facts.version for _, facts in part.values() if facts.version]):
+            versions[stored.dossier].append(stored)
     for code, (number, held) in part.items():
+        versions[number].reverse()
         told = sorted(events[code], key=lambda event: event[:3])
         for version in retell(number, told, versions[number], terms, ledger.rules):
             yield Difference("rows", code, version.known_at)

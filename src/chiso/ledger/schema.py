@@ -1,6 +1,6 @@
 """The tables of the ledger, for SQLite and PostgreSQL alike.
 
-Numbers (``seq``, ``version.id``, ``record.id``, ``dossier.id``, ``term.id``) are given by the one writer, so
+Numbers (``seq``, versions, ``record.id``, ``dossier.id``, ``term.id``) are given by the one writer, so
 that they grow in the order of commits and a reader that has read up to a number has missed nothing below it.
 """
 
@@ -64,15 +64,14 @@ dossier: Final = sa.Table(
     sa.Column("facts", sa.LargeBinary, nullable=False, comment="msgpack; the newest"),
 )
 
-version: Final = sa.Table(
-    "version",
+segment: Final = sa.Table(
+    "segment",
     metadata,
-    _number("id"),
-    sa.Column("dossier", Number, nullable=False),
-    sa.Column("known_at", sa.BigInteger, nullable=False),
-    sa.Column("seq", sa.BigInteger, nullable=False),
-    sa.Column("before", Number, nullable=False, comment="the dossier's version appended before, or 0"),
-    sa.Column("packed", sa.LargeBinary, nullable=False, comment="rows, see ledger/rows.py"),
+    _number("last"),
+    sa.Column("first", Number, nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False, comment="zstd; rows, see ledger/rows.py"),
+    sa.Column("links", sa.LargeBinary, nullable=False, comment="zstd; see ledger/segments.py"),
+    comment="the dossier versions first to last, of one commit",
 )
 
 repeat: Final = sa.Table(

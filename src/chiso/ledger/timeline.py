@@ -15,6 +15,7 @@ from chiso.law.life import LifeRules
 from chiso.ledger.codec import unpack_items
 from chiso.ledger.database import Hot
 from chiso.ledger.facts import Facts, concerns, derive, tell_about, tell_message, tell_step
+from chiso.ledger.segments import Stored, stored_versions
 from chiso.ledger.terms import Terms
 
 ENTRIES_AT_ONCE: Final = 64
@@ -48,14 +49,6 @@ class Event(NamedTuple):
         return told
 
 
-class Existing(NamedTuple):
-    """A version that the ledger holds."""
-
-    id: int
-    known_at: int
-    packed: bytes
-
-
 class Version(NamedTuple):
     """A version that the ledger should hold.  ``facts`` are live: use them before asking for the next."""
 
@@ -64,16 +57,9 @@ class Version(NamedTuple):
     facts: Facts
 
 
-Timeline = tuple[list[Event], list[Existing]]
+Timeline = tuple[list[Event], list[Stored]]
 Watcher = Callable[[Event, bool, bool, Facts], None]
 """Told of each event: the event, whether it is the first message, whether it changed the facts, the facts."""
-
-
-CHAIN: Final = (
-    "WITH RECURSIVE chain(id) AS (SELECT wanted.value FROM {among} UNION ALL "
-    "SELECT version.before FROM chain JOIN version ON version.id = chain.id WHERE version.before > 0) "
-)
-"""All versions of dossiers, from the numbers of those appended last."""
 
 
 def gather(hot: Hot, wanted: Sequence[tuple[int, str, int]], also: int | None = None) -> dict[int, Timeline]:
@@ -83,13 +69,9 @@ def gather(hot: Hot, wanted: Sequence[tuple[int, str, int]], also: int | None = 
     """
     found: dict[int, Timeline] = {number: ([], []) for number, _, _ in wanted}
     seqs: set[int] = set() if also is None else {also}
-    for number, dossier, known_at, seq, packed in hot.among(
-        CHAIN + "SELECT version.id, version.dossier, version.known_at, version.seq, version.packed "
-        "FROM chain JOIN version ON version.id = chain.id ORDER BY version.id",
-        [version for _, _, version in wanted if version],
-    ):
-        seqs.add(seq)
-        found[dossier][1].append(Existing(number, known_at, bytes(packed)))
+    for stored in stored_versions(hot, [version for _, _, version in wanted if version]):
+        seqs.add(stored.seq)
+        found[stored.dossier][1].append(stored)
     for (seq,) in hot.among(
         "SELECT repeat.seq FROM {among} JOIN repeat ON repeat.dossier = wanted.value",
         [number for number, _, _ in wanted],
@@ -107,7 +89,8 @@ def gather(hot: Hot, wanted: Sequence[tuple[int, str, int]], also: int | None = 
                 number = number_of.get(code_of(event))
                 if number is not None:
                     found[number][0].append(event)
-    for events, _ in found.values():
+    for events, versions in found.values():
+        versions.reverse()
         events.sort(key=lambda event: event[:3])
     return found
 
@@ -134,7 +117,7 @@ def code_of(event: Event) -> str:
 def retell(
     dossier: int,
     events: Sequence[Event],
-    existing: Sequence[Existing],
+    existing: Sequence[Stored],
     terms: Terms,
     rules: LifeRules,
     watch: Watcher | None = None,
@@ -163,7 +146,7 @@ def retell(
             yield Version(known_at, seq, facts)
 
 
-def facts_after(events: Sequence[Event], existing: Sequence[Existing], terms: Terms) -> Facts:
+def facts_after(events: Sequence[Event], existing: Sequence[Stored], terms: Terms) -> Facts:
     """The newest facts: after all events, known since the last of them or of the versions.
 
     A version may stand at an instant at which, after a backfill, nothing new is told any more.

@@ -134,6 +134,15 @@ def upgrade() -> None:
     )
     op.create_index("repeat_dossier", "repeat", ["dossier"], unique=False)
     op.create_table(
+        "segment",
+        sa.Column("last", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("first", _NUMBER, nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False, comment="zstd; rows, see ledger/rows.py"),
+        sa.Column("links", sa.LargeBinary(), nullable=False, comment="zstd; see ledger/segments.py"),
+        sa.PrimaryKeyConstraint("last"),
+        comment="the dossier versions first to last, of one commit",
+    )
+    op.create_table(
         "sender",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
@@ -160,14 +169,4 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("text"),
-    )
-    op.create_table(
-        "version",
-        sa.Column("id", _NUMBER, autoincrement=False, nullable=False),
-        sa.Column("dossier", _NUMBER, nullable=False),
-        sa.Column("known_at", sa.BigInteger(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("before", _NUMBER, nullable=False, comment="the dossier's version appended before, or 0"),
-        sa.Column("packed", sa.LargeBinary(), nullable=False, comment="rows, see ledger/rows.py"),
-        sa.PrimaryKeyConstraint("id"),
     )
