@@ -177,6 +177,23 @@ def test_predecessors_and_units_without_a_province_are_ours() -> None:
     assert one(MaTTHC="1.004873.000.00.00.H01").procedure == "1.004873"
 
 
+def test_what_is_remembered_of_one_code_does_not_leak_into_another() -> None:
+    house = context()
+    codes = ["H01.113-260911-1", "H01.113", "H01.1130", "H22.01-260911-1", "H01.113-", "-H01.113", "H01.114-1"]
+    for _ in range(2):
+        arrival = read_body(encode([dossier(MaHoSo=code) for code in codes]), "dossiers", house)
+        desks = {item.code: item.desk for item in arrival.items if isinstance(item, Dossier)}
+        assert desks == {
+            "H01.113-260911-1": "H01.113",
+            "H01.113": "",
+            "H01.1130": "",
+            "H01.113-": "H01.113",
+            "-H01.113": "",
+            "H01.114-1": "H01.114",
+        }
+        assert [one.reason for one in arrival.refusals] == ["other_province"]
+
+
 def test_only_live_components_count() -> None:
     paper = dossier()["TaiLieuNop"][0]
     for deleted in ("True", "1", True, 1):

@@ -33,6 +33,8 @@ class Context:
     sender: str = ""
     administrator: bool = False
     """may hand in journal lines over HTTP; whoever loads a file of the data folder may anyway"""
+    desks: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """prefixes of MaHoSo met so far that are not foreign, and their canonical codes"""
     _foreign: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def foreign(self, code: str) -> bool:

@@ -24,6 +24,7 @@ from chiso.intake.records import Dossier, Has, Mistake, Progress, Step, Suppleme
 from chiso.intake.refusals import RefusedError
 from chiso.intake.shapes import (
     Component,
+    Database,
     DossierMessage,
     Fee,
     Identity,
@@ -58,6 +59,8 @@ _REUSES: Final = range(3)
 T = TypeVar("T")
 
 _FLAGS = scalars.FLAGS
+_PROCEDURES: Final[dict[Scalar, str]] = {}
+"""Codes as sent and as they are written here, remembered."""
 _instant, _flag, _text = scalars.instant, scalars.flag, scalars.text
 
 
@@ -69,10 +72,16 @@ def dossier_of(message: DossierMessage, context: Context, *, synced: bool = True
     """
     key = context.key
     code = message.code = scalars.key_text(message.code, "MaHoSo")
-    procedure = procedure_of(message.procedure, "MaTTHC")
-    state = scalars.state(message.state, "TrangThaiHoSo")
-
-    desk = desk_of(code, context)
+    procedure = _PROCEDURES.get(message.procedure)
+    if procedure is None:
+        procedure = procedure_of(message.procedure, "MaTTHC")
+    state = scalars.STATES.get(message.state)
+    if state is None or message.state is True:
+        state = scalars.state(message.state, "TrangThaiHoSo")
+    dash = code.find("-")
+    desk = context.desks.get(code[:dash]) if dash > 0 else None
+    if desk is None:
+        desk = desk_of(code, context)
     unit_text = message.unit
     if unit_text.__class__ is not str or len(unit_text) > 200:
         unit_text = message.unit = _text(unit_text)[:200].strip()
@@ -87,9 +96,15 @@ def dossier_of(message: DossierMessage, context: Context, *, synced: bool = True
 
     has = SYNCED if synced else 0
     found = 0
-    if message.digitised and _flag(message.digitised, "HoSoCoThanhPhanSoHoa"):
+    told = _FLAGS.get(message.digitised)
+    if told is None:
+        told = _flag(message.digitised, "HoSoCoThanhPhanSoHoa")
+    if told:
         has |= DIGITISED_FLAG
-    if message.vneid and _flag(message.vneid, "TaiKhoanDuocXacThucVoiVNeID"):
+    told = _FLAGS.get(message.vneid)
+    if told is None:
+        told = _flag(message.vneid, "TaiKhoanDuocXacThucVoiVNeID")
+    if told:
         has |= VNEID
 
     inputs: list[str] = []
@@ -131,7 +146,7 @@ def dossier_of(message: DossierMessage, context: Context, *, synced: bool = True
 
     databases: tuple[str, ...] = ()
     if message.databases:
-        databases = _databases([_text(item.code) for item in _listed(message.databases, "DSKetNoiCSDL")])
+        databases = _databases(_listed(message.databases, "DSKetNoiCSDL"))
 
     owner, placeholder = _owner(message, key)
     if placeholder:
@@ -211,6 +226,8 @@ def procedure_of(value: Scalar, field: str) -> str:
         if not text.strip():
             raise RefusedError(field, value, "missing")
         raise RefusedError(field, value, "bad_procedure_code")
+    if len(_PROCEDURES) < 50_000:
+        _PROCEDURES[value] = found
     return found
 
 
@@ -221,6 +238,8 @@ def desk_of(code: str, context: Context, field: str = "MaHoSo") -> str:
         return ""
     if context.foreign(desk):
         raise elsewhere(field, code, desk, context)
+    if len(context.desks) < 50_000:  # dossier_prefix found a dash
+        context.desks[code.partition("-")[0]] = desk
     return desk
 
 
@@ -327,10 +346,11 @@ def _supplement(request: SupplementRequest, place: str) -> Supplement:
     )
 
 
-def _databases(codes: list[str]) -> tuple[str, ...]:
-    if len(codes) == 1:
-        return (codes[0][:20],) if codes[0] else ()
-    return tuple(sorted({code[:20] for code in codes if code}))
+def _databases(listed: list[Database]) -> tuple[str, ...]:
+    if len(listed) == 1:
+        code = _text(listed[0].code)[:20]
+        return (code,) if code else ()
+    return tuple(sorted({code[:20] for item in listed if (code := _text(item.code))}))
 
 
 def _open_code(value: Scalar, last: int, other: int) -> int:

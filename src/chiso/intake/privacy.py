@@ -34,7 +34,10 @@ def _keyed(key: bytes, size: int, person: bytes) -> _Hash:
 
 def _digest(key: bytes, size: int, person: bytes, text: str) -> str:
     state = _keyed(key, size, person).copy()
-    state.update(text.encode("utf-8", "surrogatepass"))
+    try:
+        state.update(text.encode())
+    except UnicodeEncodeError:  # a lone surrogate, from a broken escape
+        state.update(text.encode("utf-8", "surrogatepass"))
     return state.hexdigest()
 
 

@@ -176,7 +176,7 @@ def flag(value: Scalar, field: str) -> bool:
     raise RefusedError(field, value, "bad_flag")
 
 
-_STATES: Final[dict[object, int]] = {
+STATES: Final[dict[object, int]] = {
     spelling: int(state)
     for state in State
     for spelling in (int(state), str(int(state)), f"{int(state):02d}", f"{int(state)}.0")
@@ -185,11 +185,11 @@ _STATES: Final[dict[object, int]] = {
 
 def state(value: Scalar, field: str) -> int:
     """TrangThaiHoSo or TrangThai, 1 to 10."""
-    found = None if value is True or value is False else _STATES.get(value)
-    if found is not None:
+    found = STATES.get(value)
+    if found is not None and value is not True:
         return found
     if isinstance(value, str):
-        found = _STATES.get(value.strip())
+        found = STATES.get(value.strip())
         if found is not None:
             return found
     if value is None or (isinstance(value, str) and not value.strip()):
