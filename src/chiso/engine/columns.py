@@ -27,6 +27,10 @@ DTYPES: Final[dict[str, np.dtype[np.generic]]] = {
 }
 
 
+PIECE: Final = 2048
+"""Rows that the processor's nearest cache holds."""
+
+
 class Columns:
     """Equally long arrays, one a field of a row."""
 
@@ -45,7 +49,12 @@ class Columns:
     @classmethod
     def of_rows(cls, rows: Structured) -> Columns:
         """Columns of stored rows; the derived ones are still to be filled in."""
-        arrays = {name: np.ascontiguousarray(rows[name]).astype(DTYPES[name], copy=False) for name in STORED}
+        arrays = {name: np.empty(len(rows), DTYPES[name]) for name in STORED}
+        # in pieces that stay in the cache while every field of them is picked out
+        for start in range(0, len(rows), PIECE):
+            piece = rows[start : start + PIECE]
+            for name, array in arrays.items():
+                array[start : start + PIECE] = piece[name]
         return cls(arrays, len(rows))
 
     @classmethod
@@ -56,6 +65,9 @@ class Columns:
         arrays = {name: values[index] for name, values in self.arrays.items()}
         size = len(arrays["dossier"])
         return Columns(arrays, size)
+
+    def nbytes(self) -> int:
+        return sum(array.nbytes for array in self.arrays.values())
 
     @staticmethod
     def joined(parts: list[Columns]) -> Columns:
@@ -69,12 +81,21 @@ class Columns:
 
 
 def newest_spans(rows: Structured) -> Structured:
-    """Of rows in ledger order, those of the newest version of each dossier, by dossier and span.
+    """Of rows, those of the newest version of each dossier, the spans of one dossier together and in order.
 
     The newest is the greatest ``(known_at, version)``.
     """
     if len(rows) == 0:
         return rows
+    dossier, known, version = rows["dossier"], rows["known_at"], rows["version"]
+    top = int(dossier.max())
+    in_order = bool((version[1:] >= version[:-1]).all() and (known[1:] >= known[:-1]).all())
+    if in_order and top < 8 * len(rows):
+        # what comes in the order in which it became known: the last one holds
+        last = np.zeros(top + 1, np.int64)
+        last[dossier] = version
+        newest = last[dossier] == version
+        return rows if newest.all() else rows[newest]
     order = np.lexsort((rows["judged_from"], rows["version"], rows["known_at"], rows["dossier"]))
     rows = rows[order]
     dossier, known, version = rows["dossier"], rows["known_at"], rows["version"]
@@ -92,8 +113,8 @@ class Roster:
 
     def __init__(self, capacity: int = 1024) -> None:
         self._arrays = {name: np.zeros(capacity, dtype) for name, dtype in DTYPES.items()}
-        self._spans: dict[int, Columns] = {}
-        self._further: Columns | None = None
+        self._reopened = np.zeros(capacity, np.bool_)
+        self._further = Columns.empty()
         self.top = 0
         """greatest dossier number seen"""
 
@@ -105,17 +126,21 @@ class Roster:
         return len(self._arrays["version"])
 
     def nbytes(self) -> int:
-        """Bytes held, spare room included."""
-        return sum(array.nbytes for array in self._arrays.values())
+        """Bytes held for the dossiers seen; spare room costs nothing until it is used."""
+        held = [*self._arrays.values(), self._reopened]
+        return sum(array[: self.top + 1].nbytes for array in held) + self._further.nbytes()
+
+    def reserve(self, top: int) -> None:
+        """Makes room for dossier numbers up to ``top``: what is to come needs not be moved then."""
+        if top >= self.capacity:
+            # fresh zeros cost no memory until something is written there
+            size = max(top + 1, self.capacity * 2)
+            for name, array in self._arrays.items():
+                self._arrays[name] = _grown(array, size)
+            self._reopened = _grown(self._reopened, size)
 
     def _grow(self, top: int) -> None:
-        if top >= self.capacity:
-            # an eighth of spare room: memory follows the dossiers closely, copying stays rare
-            size = max(top + 1 + (top >> 3), 1024)
-            for name, array in self._arrays.items():
-                grown = np.zeros(size, array.dtype)
-                grown[: len(array)] = array
-                self._arrays[name] = grown
+        self.reserve(top)
         self.top = max(self.top, top)
 
     def column(self, name: str) -> np.ndarray:
@@ -127,8 +152,7 @@ class Roster:
         return Columns({name: array[: self.top + 1] for name, array in self._arrays.items()}, self.top + 1)
 
     def further_spans(self) -> Columns:
-        if self._further is None:
-            self._further = Columns.joined(list(self._spans.values()))
+        """Second and later spans of the dossiers that were reopened."""
         return self._further
 
     def parts(self, size: int = 1 << 16) -> Iterator[Columns]:
@@ -143,18 +167,19 @@ class Roster:
     def each(self, change: Callable[[Columns], None]) -> None:
         """Lets ``change`` set the derived columns of all rows, in place."""
         change(self.first_spans())
-        for spans in self._spans.values():
-            change(spans)
-        self._further = None
+        if self._further.size:
+            change(self._further)
 
     def rows_of(self, dossiers: np.ndarray) -> Columns:
         """All spans of the given dossiers; unknown numbers give none."""
         dossiers = dossiers[dossiers <= self.top]
         held = dossiers[self._arrays["version"][dossiers] > 0]
-        parts = [Columns({name: array[held] for name, array in self._arrays.items()}, len(held))]
-        if self._spans:
-            parts += [self._spans[number] for number in held.tolist() if number in self._spans]
-        return Columns.joined(parts)
+        found = Columns({name: array[held] for name, array in self._arrays.items()}, len(held))
+        reopened = held[self._reopened[held]]
+        if reopened.size:
+            more = self._further.take(np.isin(self._further["dossier"], reopened))
+            return Columns.joined([found, more])
+        return found
 
     def superseding(self, rows: Structured) -> Structured:
         """Of new rows, the spans of versions that are newer than what is held."""
@@ -165,7 +190,8 @@ class Roster:
         self._grow(int(numbers.max()))
         known, version = self._arrays["known_at"][numbers], self._arrays["version"][numbers]
         newer = (rows["known_at"] > known) | ((rows["known_at"] == known) & (rows["version"] > version))
-        return rows[newer | (version == 0)]
+        newer |= version == 0
+        return rows if newer.all() else rows[newer]
 
     def replace(self, rows: Columns) -> None:
         """Puts in the spans of newer versions (of :meth:`superseding`, with derived columns filled in)."""
@@ -173,17 +199,24 @@ class Roster:
             return
         numbers = rows["dossier"]
         first = np.r_[True, numbers[1:] != numbers[:-1]]
-        if self._spans:
-            for number in numbers[first].tolist():
-                if self._spans.pop(number, None) is not None:
-                    self._further = None
-        if first.all():
-            chosen, places = rows.arrays, numbers
-        else:
-            chosen, places = rows.take(first).arrays, numbers[first]
+        before = self._reopened[numbers]
+        if before.any():
+            self._further = self._further.take(~np.isin(self._further["dossier"], numbers[before]))
+            self._reopened[numbers] = False
+        chosen, places = rows, numbers
+        if not first.all():
             rest = rows.take(~first)
-            for number in np.unique(rest["dossier"]).tolist():
-                self._spans[number] = rest.take(rest["dossier"] == number)
-            self._further = None
+            self._reopened[rest["dossier"]] = True
+            self._further = Columns.joined([self._further, rest])
+            chosen, places = rows.take(first), numbers[first]
+        start, stop = int(places[0]), int(places[-1]) + 1
+        row_of_numbers = stop - start == chosen.size and bool((places[1:] > places[:-1]).all())
+        where = slice(start, stop) if row_of_numbers else places
         for name, array in self._arrays.items():
-            array[places] = chosen[name]
+            array[where] = chosen[name]
+
+
+def _grown(array: np.ndarray, size: int) -> np.ndarray:
+    found = np.zeros(size, array.dtype)
+    found[: len(array)] = array
+    return found

@@ -65,6 +65,11 @@ class Window:
     def __len__(self) -> int:
         return len(self.periods)
 
+    def at(self, index: int) -> Window:
+        """One period alone."""
+        return Window(self.periods[index : index + 1], self.start[index : index + 1],
+                      self.judged_at[index : index + 1])  # fmt: skip
+
     def only(self, chosen: np.ndarray) -> Window:
         index = np.flatnonzero(chosen)
         return Window(tuple(self.periods[i] for i in index), self.start[index], self.judged_at[index])
@@ -122,14 +127,22 @@ class Pairs(Mapping[str, np.ndarray]):
         return self.ground.counted_at(self.raw("unit_index"), self.period, self.window)
 
 
+def in_period(rows: Columns, start: int, judged: int) -> np.ndarray:
+    """Which rows are in a period that has begun, judged at an instant of it."""
+    received, ended = rows["received_at"], rows["ended_at"]
+    # a dossier received in the period and dated as ended before it still belongs to it
+    inside: np.ndarray = (received < judged) & ((ended >= start) | (received >= start))
+    inside &= rows["judged_from"] <= judged
+    inside &= rows["judged_to"] > judged
+    return inside
+
+
 def pairs_of(rows: Columns, window: Window) -> tuple[np.ndarray, np.ndarray]:
     """Rows and periods in which they are in the period, as parallel index arrays.
 
     In the period: received in [start, J), or before start and not ended before start; and the row's span is
     the one in force at J (formula document, 2.1).
     """
-    received, ended = rows["received_at"], rows["ended_at"]
-    judged_from, judged_to = rows["judged_from"], rows["judged_to"]
     found_rows: list[np.ndarray] = []
     found_periods: list[np.ndarray] = []
     for index, (start, judged) in enumerate(
@@ -137,12 +150,7 @@ def pairs_of(rows: Columns, window: Window) -> tuple[np.ndarray, np.ndarray]:
     ):
         if judged <= start:
             continue  # the period has not begun
-        inside = (received < judged) & (ended >= start)
-        # a dossier received in the period and dated as ended before it still belongs to it
-        odd = (ended < start) & (received >= start) & (received < judged)
-        if odd.any():
-            inside |= odd
-        inside &= (judged_from <= judged) & (judged_to > judged)
+        inside = in_period(rows, start, judged)
         chosen = np.flatnonzero(inside)
         if chosen.size:
             found_rows.append(chosen)
@@ -164,6 +172,20 @@ class Tally:
 
     cells: Counts
     distinct: list[tuple[Counts, Counts]] = field(default_factory=list)
+
+    @classmethod
+    def empty(cls, ground: Ground, window: Window) -> Tally:
+        return cls(np.zeros((len(ground.plan.cells), len(window), ground.unit_count), np.int64))
+
+    def minus(self, other: Tally) -> Tally:
+        """The difference of two counts; keys of procedures may then come twice."""
+        return Tally(
+            self.cells - other.cells,
+            [
+                (np.concatenate([keys, gone]), np.concatenate([times, -less]))
+                for (keys, times), (gone, less) in zip(self.distinct, other.distinct, strict=True)
+            ],
+        )
 
 
 def count_pairs(pairs: Pairs, ground: Ground) -> Tally:

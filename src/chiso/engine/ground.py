@@ -196,11 +196,20 @@ class Ground:
     def counted_at(self, unit: np.ndarray, period: np.ndarray, window: Window) -> np.ndarray:
         """The unit, or its successor in the tree of the period's judging instant ("as was")."""
         found = unit.astype(np.int64)
-        eras = np.searchsorted(self.units.eras, window.judged_at, side="right")
-        for era in np.unique(eras).tolist():
-            here = (eras == era)[period]
-            found[here] = self.units.today_map(self._instant_of(era))[found[here]]
+        for era, periods in self.eras_of(window, np.arange(len(window))):
+            here = np.isin(np.arange(len(window)), periods)[period]
+            found[here] = self.units_then(found[here], era)
         return found
+
+    def eras_of(self, window: Window, periods: np.ndarray) -> list[tuple[int, np.ndarray]]:
+        """Periods of a window by the era of the units in which each is judged."""
+        eras = np.searchsorted(self.units.eras, window.judged_at[periods], side="right")
+        return [(era, periods[eras == era]) for era in np.unique(eras).tolist()]
+
+    def units_then(self, unit: np.ndarray, era: int) -> np.ndarray:
+        """Units, or their successors in the tree of an era."""
+        then: np.ndarray = self.units.today_map(self._instant_of(era)).astype(np.int64)[unit]
+        return then
 
     def ancestor_levels(self, at: int) -> list[np.ndarray]:
         """Arrays over all units: themselves, their parents, their grandparents …; -1 beyond the top."""

@@ -11,81 +11,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from chiso.engine.columns import Array, Columns, Roster, Structured
-from chiso.engine.count import Tally, Window, count
+from chiso.engine.columns import Columns, Roster, Structured
+from chiso.engine.count import Tally, Window
 from chiso.engine.ground import Ground
+from chiso.engine.references import ReferenceCounts
+from chiso.engine.wide import can_count_wide, counted, next_turn, tally
 from chiso.instants import NEVER, Period
-
-_TURNS = (
-    "ended_at", "requested_at", "completed_at", "second_requested_at",
-    "dissatisfied_at", "stored_at", "judged_from", "judged_to",
-)  # fmt: skip
-
-
-def next_turn(rows: Columns, at: int) -> Array:
-    """The first instant after ``at`` at which each row may count otherwise with no message.
-
-    A superset of the instants at which it really does: being asked once too often costs little.  A dossier
-    enters a period the instant after it is received, and is late the instant after it is due.
-    """
-    soonest = np.full(rows.size, NEVER, np.int64)
-
-    def consider(instants: np.ndarray) -> None:
-        np.minimum(soonest, np.where(instants > at, instants, NEVER), out=soonest)
-
-    for name in _TURNS:
-        consider(rows[name])
-    consider(rows["received_at"] + 1)
-    requested, completed = rows["requested_at"], rows["completed_at"]
-    waited = np.where(completed < NEVER, completed - requested, 0)
-    for name in ("due_at", "limit_due_at"):
-        due = rows[name]
-        consider(due + 1)
-        consider(np.where(due < NEVER, due + waited + 1, NEVER))
-    return soonest
-
-
-class ReferenceCounts:
-    """How many dossiers each unit and procedure has, for every procedure counter and period.
-
-    ``times[counter, period, slot]``: a slot is a unit (of any level) and a procedure that has come up.  There
-    are far fewer of them than dossiers, and hardly any new ones after a while.
-    """
-
-    def __init__(self, counters: int, periods: int, room: int = 1024) -> None:
-        self._keys = np.empty(0, np.int64)
-        self._slots = np.empty(0, np.int64)
-        self.times = np.zeros((counters, periods, room), np.int32)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def nbytes(self) -> int:
-        return self._keys.nbytes + self._slots.nbytes + self.times.nbytes
-
-    def slots(self, keys: np.ndarray) -> np.ndarray:
-        """The slots of sorted distinct keys; new ones are given room."""
-        spots = np.searchsorted(self._keys, keys)
-        known = np.zeros(len(keys), bool)
-        inside = spots < len(self._keys)
-        known[inside] = self._keys[spots[inside]] == keys[inside]
-        if not known.all():
-            fresh = keys[~known]
-            first = len(self._keys)
-            if first + len(fresh) > self.times.shape[2]:
-                room = max(first + len(fresh), self.times.shape[2] * 3 // 2)
-                grown = np.zeros((*self.times.shape[:2], room), np.int32)
-                grown[:, :, : self.times.shape[2]] = self.times
-                self.times = grown
-            at = np.searchsorted(self._keys, fresh)
-            self._keys = np.insert(self._keys, at, fresh)
-            self._slots = np.insert(self._slots, at, np.arange(first, first + len(fresh)))
-            spots = np.searchsorted(self._keys, keys)
-        return self._slots[spots]
-
-    def present(self, counter: int, period: int) -> np.ndarray:
-        """Keys with at least one dossier, sorted."""
-        return self._keys[self.times[counter, period, self._slots] > 0]
 
 
 class Standing:
@@ -104,7 +35,7 @@ class Standing:
         self.periods = periods
         self.window = Window.of(periods, at)
         self._clear()
-        self._turn = np.full(self.roster.capacity, NEVER, np.int64)
+        self._turn = np.full(self._room(), NEVER, np.int64)
         self._soonest: int = NEVER
         self.changes = 0
         """grows whenever a count may have changed"""
@@ -117,11 +48,11 @@ class Standing:
 
     # -- counting by difference -------------------------------------------------------------------
 
-    def _add(self, tally: Tally, sign: int) -> None:
-        self.cells += sign * tally.cells
-        for counter, (keys, times) in enumerate(tally.distinct):
+    def _add(self, found: Tally) -> None:
+        self.cells += found.cells
+        for counter, (keys, times) in enumerate(found.distinct):
             if keys.size:
-                self._add_distinct(counter, keys, sign * times)
+                self._add_distinct(counter, keys, times)
 
     def _add_distinct(self, counter: int, keys: np.ndarray, times: np.ndarray) -> None:
         """Spreads per-unit procedure counts over the unit and its ancestors, and counts those present."""
@@ -158,9 +89,10 @@ class Standing:
         self.ground.derive(columns)
         numbers = np.unique(newer["dossier"])
         old = self.roster.rows_of(numbers)
+        found = tally(columns, self.ground, self.window)
         if old.size:
-            self._add(count(old, self.ground, self.window), -1)
-        self._add(count(columns, self.ground, self.window), 1)
+            found = found.minus(tally(old, self.ground, self.window))
+        self._add(found)
         self.roster.replace(columns)
         self._schedule(columns, numbers)
         self.changes += 1
@@ -168,9 +100,14 @@ class Standing:
 
     # -- the clock --------------------------------------------------------------------------------
 
+    def _room(self) -> int:
+        """Places for the turns of all dossiers seen, and an eighth to spare."""
+        top = self.roster.top
+        return top + 1 + max(top >> 3, 1024)
+
     def _schedule(self, columns: Columns, numbers: np.ndarray) -> None:
-        if self.roster.capacity > len(self._turn):
-            room = np.full(self.roster.capacity, NEVER, np.int64)
+        if self.roster.top >= len(self._turn):
+            room = np.full(self._room(), NEVER, np.int64)
             room[: len(self._turn)] = self._turn
             self._turn = room
         turns = next_turn(columns, self.at)
@@ -200,19 +137,19 @@ class Standing:
         # A period that begins takes in every open dossier carried over: count it from the start.
         begun = (before.judged_at <= before.start) & (self.window.judged_at > self.window.start)
         moved = (before.judged_at != self.window.judged_at) & ~begun
-        turned = np.empty(0, np.intp)
+        turned, rows = np.empty(0, np.intp), Columns.empty()
         if self._soonest <= at:
             turned = np.flatnonzero(self._turn[: self.roster.top + 1] <= at)
+            rows = self.roster.rows_of(turned)
             if moved.any():
-                rows = self.roster.rows_of(turned)
-                self._add(_placed(count(rows, self.ground, before.only(moved)), moved, self.ground), -1)
-                self._add(_placed(count(rows, self.ground, self.window.only(moved)), moved, self.ground), 1)
+                earlier = tally(rows, self.ground, before.only(moved))
+                later = tally(rows, self.ground, self.window.only(moved))
+                self._add(_placed(later.minus(earlier), moved, self.ground))
         if begun.any():
-            for rows in self.roster.parts():
-                self._add(_placed(count(rows, self.ground, self.window.only(begun)), begun, self.ground), 1)
+            for part in self.roster.parts():
+                self._add(_placed(tally(part, self.ground, self.window.only(begun)), begun, self.ground))
         self.at = at
         if turned.size:
-            rows = self.roster.rows_of(turned)
             self._turn[turned] = NEVER
             np.minimum.at(self._turn, rows["dossier"], next_turn(rows, at))
             self._soonest = int(self._turn[: self.roster.top + 1].min(initial=NEVER))
@@ -226,7 +163,7 @@ class Standing:
     def recount(self) -> None:
         """Counts everything again, from the roster."""
         self.count_all()
-        self._turn = np.full(self.roster.capacity, NEVER, np.int64)
+        self._turn = np.full(self._room(), NEVER, np.int64)
         self._soonest = NEVER
         for rows in self.roster.parts():
             turns = next_turn(rows, self.at)
@@ -239,8 +176,15 @@ class Standing:
         """Counts everything once, for now alone: for a question that will not be kept up."""
         self.window = Window.of(self.periods, self.at)
         self._clear()
+        if not can_count_wide(self.ground):
+            for rows in self.roster.parts():
+                self._add(tally(rows, self.ground, self.window))
+            return self
+        own = ReferenceCounts(*self.references.times.shape[:2])
         for rows in self.roster.parts():
-            self._add(count(rows, self.ground, self.window), 1)
+            for block in counted(rows, self.ground, self.window, self.cells):
+                own.take(block)
+        self.references, self.distinct = own.spread(self.ground, self.window)
         return self
 
     def rebase(self, ground: Ground, periods: tuple[Period, ...] | None = None) -> None:
