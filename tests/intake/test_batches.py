@@ -21,7 +21,7 @@ odd = st.sampled_from(
 
 
 @given(st.lists(st.tuples(st.integers(0, 99), odd), max_size=12))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_array_at_once_and_piece_by_piece_agree(made: list[tuple[int, dict[str, object]]]) -> None:
     body = encode([dossier(**({"MaHoSo": f"H01.120-260911-{number}"} | changes)) for number, changes in made])
     fast, slow = Batch("dossiers", context()), Batch("dossiers", context())
@@ -46,6 +46,7 @@ def test_steps_at_once_and_piece_by_piece_agree() -> None:
     ),
     st.data(),
 )
+@settings(deadline=None)
 def test_cutting_anywhere_keeps_whole_elements(
     elements: list[dict[str, object]], data: st.DataObject
 ) -> None:

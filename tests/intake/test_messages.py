@@ -179,7 +179,15 @@ def test_predecessors_and_units_without_a_province_are_ours() -> None:
 
 def test_what_is_remembered_of_one_code_does_not_leak_into_another() -> None:
     house = context()
-    codes = ["H01.113-260911-1", "H01.113", "H01.1130", "H22.01-260911-1", "H01.113-", "-H01.113", "H01.114-1"]
+    codes = [
+        "H01.113-260911-1",
+        "H01.113",
+        "H01.1130",
+        "H22.01-260911-1",
+        "H01.113-",
+        "-H01.113",
+        "H01.114-1",
+    ]
     for _ in range(2):
         arrival = read_body(encode([dossier(MaHoSo=code) for code in codes]), "dossiers", house)
         desks = {item.code: item.desk for item in arrival.items if isinstance(item, Dossier)}

@@ -111,7 +111,7 @@ def spoiled(draw: st.DrawFn) -> tuple[str, Any]:
 
 
 @given(values)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_json_is_taken_or_refused(value: Any) -> None:
     body = encode(value)
     recognise("x", body)
@@ -121,7 +121,7 @@ def test_any_json_is_taken_or_refused(value: Any) -> None:
 
 
 @given(st.lists(spoiled(), min_size=1, max_size=4))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_spoiled_records_are_taken_or_refused(records: list[tuple[str, Any]]) -> None:
     kind = records[0][0]
     body = encode([record for _, record in records])
@@ -134,7 +134,7 @@ def test_spoiled_records_are_taken_or_refused(records: list[tuple[str, Any]]) ->
 
 
 @given(st.sampled_from(["transparency", "progress"]), st.data())
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_spoiled_answers_of_the_portal(which: str, data: st.DataObject) -> None:
     answer = json.loads(json.dumps(TRANSPARENCY if which == "transparency" else PROGRESS))
     inner = answer["data"]
@@ -147,7 +147,7 @@ def test_spoiled_answers_of_the_portal(which: str, data: st.DataObject) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_any_bytes_are_taken_or_refused(body: bytes) -> None:
     for name in ("x", "x.jsonl", "x.csv"):
         sound(list(read_file(io.BytesIO(body), context(), name=name)))
@@ -158,7 +158,7 @@ def test_any_bytes_are_taken_or_refused(body: bytes) -> None:
 
 
 @given(st.lists(st.lists(scalars, max_size=8), max_size=8), st.sampled_from([",", ";"]))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_any_table_is_taken_or_refused(rows: list[list[Any]], mark: str) -> None:
     heading = ["Mã hồ sơ", "Mã thủ tục", "Ngày tiếp nhận", "Ngày hẹn trả", "Trạng thái", "Kênh", "Lệ phí"]
     text = "\n".join(mark.join(str(cell).replace("\n", " ") for cell in row) for row in [heading, *rows])

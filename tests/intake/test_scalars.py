@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chiso.instants import DAY, ZONE, instant_of, moment_of
@@ -93,6 +93,7 @@ def test_a_promise_without_a_time_lasts_until_the_end_of_its_day() -> None:
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 12, 31)))  # noqa: DTZ001
+@settings(deadline=None)
 def test_all_spellings_of_one_instant_agree(moment: datetime) -> None:
     moment = moment.replace(microsecond=0, tzinfo=ZONE)
     meant = instant_of(moment)

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
-import ijson  # type: ignore[import-untyped]
-
 from chiso.intake import streams, tables
 from chiso.intake.batches import Batch, misfit
 from chiso.intake.context import CHUNK, MAX_BODY, Context
@@ -169,6 +167,8 @@ class _Joined:
 
 def _streamed(joined: _Joined, head: bytes, kind: str, context: Context) -> Iterator[Arrival]:
     """The messages of a large document one by one, without holding it."""
+    import ijson  # type: ignore[import-untyped]  # noqa: PLC0415 - only where it is needed
+
     path = "item" if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[" else "data.item"
     batch = Batch(kind, context)
     count = 0

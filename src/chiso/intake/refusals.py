@@ -6,6 +6,7 @@ sentence: fields of persons are named, their contents are not.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from chiso.intake.records import Refusal
@@ -18,6 +19,9 @@ PERSONAL_FIELDS: Final = frozenset(
     }
 )  # fmt: skip
 """Fields whose value is never repeated in a refusal."""
+
+KEY_FIELDS: Final = frozenset({"", "MaHoSo", "MaTTHC", "MaPAKN", "MaThamChieu", "code", "unit", "madonvi"})
+_PERSONAL: Final = re.compile(r"\S+@\S+|(?<![\d.-])(?:\d{9,11}|0\d{11})(?![\d-])")
 
 REASONS: Final[dict[str, tuple[str, str]]] = {
     "missing": (
@@ -180,10 +184,17 @@ class RefusedError(Exception):
 
 
 def shown(field: str, value: object) -> str:
-    """A value as it may be repeated: short, one line, and never a person's."""
-    if field.rsplit(".", 1)[-1].split("[", 1)[0] in PERSONAL_FIELDS:
+    """A value as it may be repeated: short, one line, and never a person's.
+
+    Columns slip: in any field that is no key, what looks like an ID number, a telephone number or a mail
+    address is blotted out.
+    """
+    name = field.rsplit(".", 1)[-1].split("[", 1)[0]
+    if name in PERSONAL_FIELDS:
         return ""
     text = "" if value is None else str(value)
+    if name not in KEY_FIELDS:
+        text = _PERSONAL.sub("•••", text)
     return "".join(sign if sign.isprintable() else "�" for sign in text[:120])
 
 

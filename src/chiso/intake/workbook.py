@@ -14,9 +14,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-from python_calamine import CalamineError, CalamineWorkbook
-
 from chiso.intake.batches import first_bad_byte
 from chiso.intake.records import Refusal
 from chiso.intake.refusals import refusal
@@ -81,6 +78,8 @@ def _too_many() -> Refusal:
 
 
 def _workbook(body: bytes) -> Iterator[tuple[str, Iterator[Row]]]:
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only where it is needed
+
     if body[:2] == b"PK":
         check_package(body)
     try:
@@ -190,6 +189,8 @@ def _cell(value: object) -> Any:
 
 
 def _parquet(body: bytes) -> Iterator[Row]:
+    import duckdb  # noqa: PLC0415 - a tenth of a second, only where it is needed
+
     with _path_of(body) as path:
         connection = duckdb.connect(config={"memory_limit": "1GB", "threads": 1})
         try:
