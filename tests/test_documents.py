@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from litestar import Litestar
+from litestar.testing import TestClient
 
 from chiso.cli import app
 from chiso.folder import DataFolder, Settings
@@ -146,6 +147,42 @@ def test_no_address_is_described_that_is_not_there(served: Litestar) -> None:
 def test_every_kind_of_record_that_can_be_posted_is_named() -> None:
     text = text_of("http.md")
     assert not [kind for kind in RECORDS if f"`{kind}`" not in text]
+
+
+def calls() -> Iterator[tuple[str, str, str]]:
+    """(path, headers, body) of every curl call in the page for engineers of one-stop systems."""
+    for block in re.findall(r"```sh\n(.*?)```", text_of("connect.md"), re.DOTALL):
+        for call in re.split(r"(?m)^(?=curl )", block):
+            if call.startswith("curl "):
+                address = re.search(r"http://127\.0\.0\.1:8766(/[^\s']*)", call)
+                body = re.search(r"-d '(.*?)'", call, re.DOTALL)
+                assert address, call
+                assert body, call
+                yield address[1], call, body[1]
+
+
+def test_the_calls_in_the_documents_are_taken(tmp_path: Path) -> None:
+    """Every curl line is sent as it stands, with a real sender's user, password, session and key."""
+    told = list(calls())
+    assert len(told) == 5
+    with DataFolder.open(tmp_path / "data", settings=Settings()) as folder:
+        made = folder.ledger.senders.add("Một cửa điện tử", "H01", folder.now())
+        session = ""
+        with TestClient(create_app(folder)) as client:
+            for path, call, body in told:
+                sent = body.replace("PASSWORD", made.password).replace("USER", made.user)
+                headers = {"Content-Type": "application/json"}
+                if "Authorization: Bearer KEY" in call:
+                    headers["Authorization"] = f"Bearer {made.key}"
+                found = client.post(path, content=sent.replace("SESSION", session).encode(), headers=headers)
+                assert found.status_code == 200, found.text
+                answer = found.json()
+                session = session or answer["session"]
+                if path.startswith("/api/"):
+                    assert (answer["accepted"], answer["refused"]) == (1, [])
+                else:
+                    assert str(answer["error_code"]) == "0", answer
+        assert len(folder.ledger.ids(["H01.113-261012-00045", "H01.113-261012-00046"])) == 2
 
 
 # -- messages -----------------------------------------------------------------------------------------------
