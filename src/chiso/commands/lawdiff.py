@@ -64,10 +64,6 @@ def _rows(
     for version in (first, second):
         if version.groups_only:
             raise LawError(version.law, "", "knows groups only: it gives no points to dossiers")
-    if first.life_rules != second.life_rules:
-        raise LawError(
-            second.law, "rules", "another reading of a dossier's steps needs the ledger's rows made anew"
-        )
     span = parse_period(period)
     before, after = folder.view(span, law=first).board, folder.view(span, law=second).board
     top = unit_named(folder, unit, folder.now())

@@ -18,8 +18,8 @@ class DataFolder(FolderState):
     """An opened data folder with its questions.
 
     Common arguments: ``period`` as ``2026-09`` and the like (else the year of now), ``at`` and ``as_of``
-    instants (else now), ``law`` an id, ``source`` ``computed`` or ``published``.  :class:`QuestionError` where
-    a question cannot be answered.
+    instants (else now), ``law`` an id, ``source`` ``computed`` or ``published``.  :class:`QuestionError`
+    where a question cannot be answered.
     """
 
     def score(
@@ -61,6 +61,10 @@ class DataFolder(FolderState):
     def procedures(self, unit: str, indicator: str, **question: Any) -> dict[str, Any]:
         """An indicator of a unit by procedure: {"rows": [{"code", "name", "n", "d", "missed"}]}."""
         return drill.procedures(self, unit, indicator, **question)
+
+    def desks(self, unit: str, indicator: str, **question: Any) -> dict[str, Any]:
+        """An indicator of a unit by the desk that received: {"rows": [{"desk", "name", "n", "d", "missed"}]}."""
+        return drill.desks(self, unit, indicator, **question)
 
     def dossiers(
         self,

@@ -129,13 +129,32 @@ def procedures(folder: DataFolder, unit_code: str, indicator: str, **question: A
     elif one.n is not None and one.n.kind in ("dossiers", "sum"):
         found = behind(view, unit, indicator)
         terms, inverse = np.unique(found.rows["procedure"], return_inverse=True)
-        n = np.bincount(inverse, weights=found.n, minlength=len(terms)).astype(np.int64)
-        d = np.bincount(inverse, weights=found.d, minlength=len(terms)).astype(np.int64)
+        n = np.bincount(inverse[found.n], minlength=len(terms))
+        d = np.bincount(inverse[found.d], minlength=len(terms))
         for term, has, of in zip(terms.tolist(), n.tolist(), d.tolist(), strict=True):
             if of:
                 code, name = _procedure(ground, term)
                 rows.append({"code": code, "name": name, "n": has, "d": of, "missed": of - has})
     rows.sort(key=lambda row: (-row["missed"], -row["d"], row["code"]))
+    head = provenance(folder, wanted, folder.registry.units.all[unit], "computed")
+    return {**head, "indicator": indicator, "rows": rows}
+
+
+def desks(folder: DataFolder, unit_code: str, indicator: str, **question: Any) -> dict[str, Any]:
+    """An indicator of a unit by the desk that received the dossiers, beside the unit that handles them."""
+    wanted, view, unit = _ask(folder, unit_code, question)
+    one = indicator_named(view, indicator)
+    rows: list[dict[str, Any]] = []
+    if one.n is not None and one.n.kind in ("dossiers", "sum"):
+        found = behind(view, unit, indicator)
+        places, inverse = np.unique(found.rows["desk_index"], return_inverse=True)
+        n = np.bincount(inverse[found.n], minlength=len(places))
+        d = np.bincount(inverse[found.d], minlength=len(places))
+        for place, has, of in zip(places.tolist(), n.tolist(), d.tolist(), strict=True):
+            if of:
+                desk = view.ground.units.all[place]
+                rows.append({"desk": desk.code, "name": desk.name, "n": has, "d": of, "missed": of - has})
+    rows.sort(key=lambda row: (-row["missed"], -row["d"], row["desk"]))
     head = provenance(folder, wanted, folder.registry.units.all[unit], "computed")
     return {**head, "indicator": indicator, "rows": rows}
 
@@ -199,6 +218,7 @@ def _dossier_rows(folder: DataFolder, view: View, found: Behind, page: np.ndarra
     for place, number in zip(page.tolist(), numbers.tolist(), strict=True):
         code, name = _procedure(ground, int(found.rows["procedure"][place]))
         unit = ground.units.all[int(found.rows["unit_index"][place])]
+        desk = ground.units.all[int(found.rows["desk_index"][place])]
         ended = int(found.rows["ended_at"][place])
         due = int(found.due[place])
         rows.append(
@@ -208,6 +228,8 @@ def _dossier_rows(folder: DataFolder, view: View, found: Behind, page: np.ndarra
                 "procedure_name": name,
                 "unit": unit.code,
                 "unit_name": unit.name,
+                "desk": desk.code,
+                "desk_name": desk.name,
                 "received_at": iso(int(found.rows["received_at"][place])),
                 "due_at": iso(due),
                 "ended_at": iso(ended) if ended <= view.board.judged_at else None,

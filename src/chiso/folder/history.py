@@ -48,7 +48,7 @@ class YearTrail:
             self.period = year_of(self.folder.now())
             self.trail = self._fresh()
             self._waiting = []
-            parts = list(self.folder.ledger.rows())
+            parts = list(self.folder.rows())
             rows = np.concatenate(parts) if parts else None
             if rows is not None and len(rows):
                 self.version = int(rows["version"].max())

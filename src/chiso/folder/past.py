@@ -40,7 +40,9 @@ class GroundThen:
     def __call__(self, at: int) -> Ground:
         kinds = self._turns(at)
         if self._ground is None or kinds & GROUND_KINDS:
-            registry = read_registry(self.ledger, self.like.units.home.code, (), at, self.like)
+            registry = read_registry(
+                self.ledger, self.like.units.home.code, self.like.calendar, (), at, self.like
+            )
             self._ground = registry.ground(self.law, self.terms)
         elif kinds:
             self._ground.petitions_changed(petitions_of(self.ledger, at))

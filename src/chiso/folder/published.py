@@ -31,11 +31,8 @@ class Published:
     def learn(self, aliases: dict[str, str], figures: Iterable[PublishedFigure]) -> bool:
         """Takes figures in.  Gives whether a unit came up that had not been heard of."""
         known = len(self._units)
-        fresh = [code for code in aliases if code not in self._departments]
         self._departments.update(aliases)
-        for department in fresh:
-            for figure in self._waiting.pop(department, []):
-                self._keep(aliases[department], figure)
+        self._waiting.clear()  # all of them are told each time
         for figure in figures:
             code = figure.unit or self._departments.get(figure.department, "")
             if code:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chiso.engine.ground import Ground, Registers
+from chiso.folder.settings import SettingError
 from chiso.intake.records import Decision, Petition, Procedure, ReportingTotal, UnitRecord
 from chiso.law.model import LawVersion
-from chiso.registry.calendar import Calendar
+from chiso.registry.calendar import Calendar, DayRule
+from chiso.registry.codes import unit_code
 from chiso.registry.procedures import Catalogue
 from chiso.registry.units import Units
 
 if TYPE_CHECKING:
     from chiso.ledger.store import Ledger
+
+CALENDAR_FILE = "calendar.csv"
+"""Days off and make-up days of a data folder, beside those that the package knows."""
 
 GROUND_KINDS = frozenset({"unit", "procedure", "decision", "total"})
 """Kinds of records of which a change makes another ground."""
@@ -41,9 +49,39 @@ def petitions_of(ledger: Ledger, as_of: int | None = None) -> list[Petition]:
     return [record for record in _all(ledger, "petition", as_of) if isinstance(record, Petition)]
 
 
+def read_calendar(folder: Path) -> Calendar:
+    """The built-in working days, with those of ``calendar.csv`` in the data folder where it has one.
+
+    Columns: ``day`` (2026-08-31), ``working`` (1 or 0), ``name``, ``source``, ``unit`` (empty: for everybody;
+    otherwise that unit and those below it alone, as after a storm).
+    """
+    path = folder / CALENDAR_FILE
+    if not path.is_file():
+        return Calendar.load()
+    common: list[DayRule] = []
+    single: list[DayRule] = []
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), 2):
+            try:
+                rule = DayRule(
+                    date.fromisoformat(row["day"].strip()),
+                    {"1": True, "0": False}[row["working"].strip()],
+                    (row.get("name") or "").strip(),
+                    (row.get("source") or "").strip(),
+                    unit_code(row.get("unit") or "") or "",
+                )
+            except (KeyError, ValueError, AttributeError) as error:
+                raise SettingError(
+                    f"{path}, line {number}: day as 2026-08-31 and working as 1 or 0 are needed ({error})"
+                ) from error
+            (single if rule.unit else common).append(rule)
+    return Calendar.load(common, single)
+
+
 def read_registry(
     ledger: Ledger,
     home: str,
+    calendar: Calendar,
     learned: Iterable[UnitRecord] = (),
     as_of: int | None = None,
     like: Registry | None = None,
@@ -70,7 +108,7 @@ def read_registry(
     return Registry(
         units,
         catalogue,
-        like.calendar if like is not None else Calendar.load(),
+        calendar,
         Registers(
             [record for record in _all(ledger, "decision", as_of) if isinstance(record, Decision)],
             petitions_of(ledger, as_of),

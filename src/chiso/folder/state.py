@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -23,12 +24,15 @@ from chiso.engine.trail import Sample
 from chiso.folder.history import YearTrail
 from chiso.folder.past import GroundThen
 from chiso.folder.published import Published
-from chiso.folder.registers import GROUND_KINDS, Registry, petitions_of, read_registry
+from chiso.folder.registers import GROUND_KINDS, Registry, petitions_of, read_calendar, read_registry
 from chiso.folder.settings import Settings
 from chiso.instants import Period, day_of, standing_periods, utc_now, year_of
+from chiso.law.life import LifeRules
 from chiso.law.loader import default_law, load
 from chiso.law.model import LawVersion
+from chiso.ledger.facts import derive
 from chiso.ledger.receipt import Receipt
+from chiso.ledger.rows import ROW
 from chiso.ledger.store import Ledger
 from chiso.registry.units import Unit
 
@@ -39,6 +43,7 @@ LOADING: Final = "loading"
 PAST_KEPT: Final = 3
 """Pasts (rosters as of an instant) kept in memory."""
 BOARDS_KEPT: Final = 64
+RETOLD_AT_ONCE: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,15 @@ class View:
         return self.board.period
 
 
+@dataclass(frozen=True)
+class _Past:
+    """What was known at an instant.  ``number`` tells it from every other one kept before."""
+
+    roster: Roster
+    registry: Registry
+    number: int
+
+
 class DataFolder:
     """An opened data folder.  Any thread may ask; changes come in under ``lock``."""
 
@@ -79,10 +93,12 @@ class DataFolder:
         self._held_now = np.empty(0, bool)
         self._clock = ledger.clock.get()
         self._boards: OrderedDict[tuple[object, ...], Board] = OrderedDict()
-        self._pasts: OrderedDict[int, tuple[Roster, Registry]] = OrderedDict()
+        self._pasts: OrderedDict[int, _Past] = OrderedDict()
+        self._past_number = 0
         at = self.now()
         self._learn_published()
-        self.registry = read_registry(ledger, settings.home, self.published.units)
+        self.calendar = read_calendar(path)
+        self.registry = read_registry(ledger, settings.home, self.calendar, self.published.units)
         law = self.law_of(year_of(at))
         if law.groups_only:
             law = load(COMPUTING_LAW).at(day_of(at))
@@ -135,14 +151,23 @@ class DataFolder:
 
     def _fill(self) -> None:
         position = self.ledger.position()
-        self._read_terms()
-        self.standing.fill(self.ledger.rows())
+        self.standing.fill(self.rows())
         self.journal, self.version, self.record = position
         held = self.standing.roster.column("version")
         self.version = max(position.version, int(held.max(initial=0)))
 
     def _read_terms(self) -> None:
-        self.terms.extend(text for _, text in self.ledger.terms(len(self.terms) - 1))
+        with self.lock:
+            self.terms.extend(text for _, text in self.ledger.terms(len(self.terms) - 1))
+
+    def rows(self, after: int = 0) -> Iterator[Structured]:
+        """Rows of the ledger later than a version, in large pieces, once all terms they speak in are known.
+
+        Another process may be writing: terms are read after the rows, for a row never comes before its terms.
+        """
+        for rows in self.ledger.rows(after):
+            self._read_terms()
+            yield rows
 
     def _learn_published(self) -> bool:
         figures = [record for _, record in self.ledger.records("published")]
@@ -156,11 +181,9 @@ class DataFolder:
             self.loading = self.ledger.meta.get(LOADING) is not None
             position = self.ledger.position()
             if position.record > self.record:
-                self._take_records({kind for _, kind, _, _ in self.ledger.records_after(self.record)})
-                self.record = position.record
+                self._read_records()
             if position.version > self.version:
-                self._read_terms()
-                for rows in self.ledger.rows(self.version):
+                for rows in self.rows(self.version):
                     self._apply(rows)
             self.journal = position.journal
             self.tick()
@@ -174,8 +197,7 @@ class DataFolder:
             if len(rows) and int(rows["version"][0]) != self.version + 1:
                 return self.refresh()
             if receipt.kinds:
-                self._take_records(set(receipt.kinds))
-                self.record = receipt.position.record
+                self._read_records()
             if len(rows):
                 names = ("unit", "desk", "procedure", "sender", "databases")
                 if max(int(rows[name].max()) for name in names) >= len(self.terms):
@@ -194,10 +216,19 @@ class DataFolder:
         for as_of in [one for one in self._pasts if one >= known]:
             del self._pasts[as_of]
 
+    def _read_records(self) -> None:
+        """Takes in all records kept since, also those that other processes wrote in between."""
+        fresh = [(number, kind) for number, kind, _, _ in self.ledger.records_after(self.record)]
+        if fresh:
+            self._take_records({kind for _, kind in fresh})
+            self.record = fresh[-1][0]
+
     def _take_records(self, kinds: set[str]) -> None:
         new_units = "published" in kinds and self._learn_published()
         if kinds & GROUND_KINDS or new_units:
-            self.registry = read_registry(self.ledger, self.settings.home, self.published.units)
+            self.registry = read_registry(
+                self.ledger, self.settings.home, self.calendar, self.published.units
+            )
             self.standing.rebase(self.registry.ground(self.ground.law, self.terms))
         elif "petition" in kinds:
             self.ground.petitions_changed(petitions_of(self.ledger))
@@ -238,34 +269,64 @@ class DataFolder:
                     found = board(self.ground, period, now, cells, distinct)
                 else:
                     ground = self.ground if same_law else self.registry.ground(law, self.terms)
-                    counted = Standing(ground, (period,), now, standing.roster).count_all()
+                    roster = standing.roster
+                    if law.life_rules != self.ledger.rules:
+                        roster = self.retold(law.life_rules)
+                    counted = Standing(ground, (period,), now, roster).count_all()
                     found = board(ground, period, now, counted.cells[:, 0], counted.distinct[:, 0])
-                self._boards[key] = found
-                while len(self._boards) > BOARDS_KEPT:
-                    self._boards.popitem(last=False)
+                self._keep_board(key, found)
             return View(found, self.standing.roster, now, max(now, self.standing.at), self.journal)
 
     def _past_view(self, period: Period, at: int, as_of: int, law: LawVersion) -> View:
+        past = self._past(as_of, law)
+        key = (period.label, period.judged_at(at), law.version, "as of", past.number)
+        found = self._boards.get(key)
+        if found is None:
+            ground = past.registry.ground(law, self.terms)
+            counted = Standing(ground, (period,), at, past.roster).count_all()
+            found = board(ground, period, at, counted.cells[:, 0], counted.distinct[:, 0])
+            self._keep_board(key, found)
+        return View(found, past.roster, at, as_of, self.journal)
+
+    def _past(self, as_of: int, law: LawVersion) -> _Past:
         held = self._pasts.get(as_of)
-        if held is None:
-            registry = read_registry(self.ledger, self.settings.home, (), as_of, self.registry)
-            standing = Standing(registry.ground(law, self.terms), (), at)
-            standing.fill(rows[rows["known_at"] <= as_of] for rows in self.ledger.rows())
-            held = standing.roster, registry
-            with self.lock:
+        if held is not None:
+            return held
+        before = self.standing.changes
+        registry = read_registry(self.ledger, self.settings.home, self.calendar, (), as_of, self.registry)
+        standing = Standing(registry.ground(law, self.terms), (), as_of)
+        standing.fill(rows[rows["known_at"] <= as_of] for rows in self.rows())
+        with self.lock:
+            self._past_number += 1
+            held = _Past(standing.roster, registry, self._past_number)
+            if self.standing.changes == before:  # nothing came in meanwhile that could belong to it
                 self._pasts[as_of] = held
                 while len(self._pasts) > PAST_KEPT:
                     self._pasts.popitem(last=False)
-        roster, registry = held
-        key = (period.label, period.judged_at(at), law.version, "as of", as_of, id(roster))
-        found = self._boards.get(key)
-        if found is None:
-            ground = registry.ground(law, self.terms)
-            counted = Standing(ground, (period,), at, roster).count_all()
-            found = board(ground, period, at, counted.cells[:, 0], counted.distinct[:, 0])
-            with self.lock:
-                self._boards[key] = found
-        return View(found, roster, at, as_of, self.journal)
+        return held
+
+    def _keep_board(self, key: tuple[object, ...], found: Board) -> None:
+        with self.lock:
+            self._boards[key] = found
+            while len(self._boards) > BOARDS_KEPT:
+                self._boards.popitem(last=False)
+
+    def retold(self, rules: LifeRules) -> Roster:
+        """A roster in which every dossier's life is read by other rules, made anew from its facts."""
+        terms = {text: number for number, text in enumerate(self.terms)}
+        standing = Standing(self.ground, (), self.now())
+
+        def chunks() -> Iterator[Structured]:
+            packed: list[bytes] = []
+            for number, _, facts in self.ledger.all_facts():
+                packed.append(derive(facts, 1, number, facts.known_at, terms, rules))
+                if len(packed) >= RETOLD_AT_ONCE:
+                    yield np.frombuffer(b"".join(packed), ROW)
+                    packed = []
+            yield np.frombuffer(b"".join(packed), ROW)
+
+        standing.fill(chunks())
+        return standing.roster
 
     def ground_then(self, law: LawVersion) -> GroundThen:
         """Grounds as they were known, for a walk through the past."""
@@ -288,7 +349,7 @@ class DataFolder:
         trail = YearTrail(self)
         trail.walk()
         with self.lock:
-            for rows in self.ledger.rows(trail.version):
+            for rows in self.rows(trail.version):
                 trail.feed(rows)
             self._trail = trail
         return trail
