@@ -63,7 +63,7 @@ class DataFolder(FolderState):
         return drill.procedures(self, unit, indicator, **question)
 
     def desks(self, unit: str, indicator: str, **question: Any) -> dict[str, Any]:
-        """An indicator of a unit by the desk that received: {"rows": [{"desk", "name", "n", "d", "missed"}]}."""
+        """An indicator of a unit by receiving desk: {"rows": [{"desk", "name", "n", "d", "missed"}]}."""
         return drill.desks(self, unit, indicator, **question)
 
     def dossiers(
