@@ -140,6 +140,16 @@ def test_a_journal_is_known_as_it_was_then() -> None:
     assert not load(encode(dossier()))[0].timely, "a file of whose knowing nothing is said"
 
 
+def test_a_journal_of_one_document() -> None:
+    for line in (
+        {"received_at": "2026-09-11T08:00:00+07:00", "message": [dossier()]},
+        {"message": envelope([dossier()]), "received_at": "20260911080000"},
+    ):
+        for body in (encode(line), json.dumps(line, indent=1).encode()):
+            (arrival,) = load(body, "x.json")
+            assert (len(arrival.items), arrival.known_at) == (1, parse_instant("2026-09-11T08:00"))
+
+
 def test_a_journal_comes_in_by_request_from_administrators_only() -> None:
     body = encode({"received_at": "2026-09-11T08:00:00+07:00", "message": [dossier()]})
     assert reasons([read_body(body, None, context())]) == [("line 1", "journal_not_allowed")]

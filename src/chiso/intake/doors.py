@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
+import msgspec
+
 from chiso.intake import streams, tables
-from chiso.intake.batches import Batch, misfit
+from chiso.intake.batches import DECODE_ERRORS, Batch, misfit
 from chiso.intake.context import CHUNK, MAX_BODY, Context
 from chiso.intake.documents import document_arrivals, nothing
 from chiso.intake.kinds import MESSAGES, TABLE, keys_in, kind_named, kind_of_keys
@@ -21,12 +23,14 @@ from chiso.intake.lines import LineReader
 from chiso.intake.objects import encoded
 from chiso.intake.records import Arrival
 from chiso.intake.refusals import refusal
+from chiso.intake.shapes import Probe
 from chiso.intake.streams import BrokenStreamError
 
 BIG_DOCUMENT: Final = 32 * streams.MEGABYTE
 """A larger JSON document is read as a stream, a smaller one at once."""
 
 _MESSAGE_KINDS: Final = frozenset({"dossiers", "progress", MESSAGES, ""})
+_PROBE: Final = msgspec.json.Decoder(Probe)
 
 
 def recognise(name: str, head: bytes) -> str:
@@ -146,7 +150,11 @@ def _document(
     if len(start) > MAX_BODY:
         raise BrokenStreamError(streams.too_large())
     rest = streams.read_all(stream, MAX_BODY - len(start))
-    yield from document_arrivals(start + rest, kind, context, period=period, at=at)
+    body = (start + rest).removeprefix(b"\xef\xbb\xbf").strip()
+    if is_journal(body):
+        yield from LineReader(context, kind="" if kind == MESSAGES else kind).read([(1, body)])
+        return
+    yield from document_arrivals(body, kind, context, period=period, at=at)
 
 
 class _Joined:
@@ -190,6 +198,17 @@ def _streamed(joined: _Joined, head: bytes, kind: str, context: Context) -> Iter
         yield batch.arrival()
 
 
+def is_journal(body: bytes) -> bool:
+    """Whether a document is one journal line (``received_at``, ``message``)."""
+    if body[:1] != b"{" or b'"received_at"' not in body:
+        return False
+    try:
+        probe = _PROBE.decode(body)
+    except DECODE_ERRORS:
+        return False
+    return bool(probe.received_at and probe.message)
+
+
 def read_body(
     body: bytes,
     kind: str | None,
@@ -212,7 +231,7 @@ def read_body(
         return nothing(wanted, context, door, refusal("", "", "", "wrong_encoding", raw=body, words=words))
     text = body.strip()
     try:
-        if streams.is_journal(text):
+        if is_journal(text):
             reader = LineReader(context, kind="", door=door, journal=context.administrator, chunk=1 << 60)
             return _one(list(reader.read([(1, text)])), wanted, context, door)
         found = document_arrivals(text, wanted, context, door=door, period=period, at=at, chunk=1 << 60)

@@ -154,11 +154,6 @@ def wide_encoding(head: bytes) -> int | None:
     return at if at >= 0 else None
 
 
-def is_journal(text: bytes) -> bool:
-    """Whether an object is a journal line (``received_at``, ``message``)."""
-    return text[:1] == b"{" and b'"received_at"' in text[:200] and b'"message"' in text[:400]
-
-
 def shape_of(name: str, head: bytes) -> str:
     """How the bytes are to be read: json, lines, workbook, parquet, text, empty or unknown."""
     plain = name.lower().removesuffix(".gz")
@@ -175,13 +170,19 @@ def shape_of(name: str, head: bytes) -> str:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:1] not in {b"[", b"{"}:
         return "text"
-    if is_journal(text):
-        return "lines"
     line, newline, rest = text.partition(b"\n")
-    if newline and rest.strip():
+    # Of a pipe perhaps only the first line has come yet; a journal is lines even so.
+    if (newline and rest.strip()) or _begins_journal(line):
+        if not newline:
+            return "lines"
         try:
             msgspec.json.decode(line, type=msgspec.Raw)
         except (msgspec.DecodeError, RecursionError):
             return "json"
         return "lines"
     return "json"
+
+
+def _begins_journal(text: bytes) -> bool:
+    """Whether a line begins like one of a journal (``received_at``, ``message``)."""
+    return text[:1] == b"{" and b'"received_at"' in text[:200] and b'"message"' in text[:400]
