@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -16,7 +17,7 @@ import yaml
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from chiso.cli import app
+from chiso.cli import app, run
 from chiso.folder import DataFolder, Settings
 from chiso.intake.headings import LAYOUTS
 from chiso.intake.records import Arrival, Mistake
@@ -115,6 +116,51 @@ def code_of(text: str) -> list[str]:
         line for block in blocks for line in block.splitlines() if line.startswith(("$ chiso", "chiso"))
     ]
     return called + re.findall(r"`(chiso [a-z][^`]*)`", text)
+
+
+def example(command: str) -> Any:
+    """The JSON that the page shows for a command."""
+    blocks = re.findall(
+        r"```json\n(.*?)```", section(text_of("commands.md"), f"## chiso {command}"), re.DOTALL
+    )
+    assert len(blocks) == 1
+    return json.loads(blocks[0])
+
+
+def alike(shown: Any, told: Any, place: str = "") -> None:
+    """Same keys and kinds of values; of free-keyed mappings (groups, indicators) those that are shown."""
+    assert type(shown) is type(told), place
+    if isinstance(shown, dict):
+        free = place.endswith((".groups", ".indicators", ".kinds", ".reasons", ".change"))
+        assert free or set(shown) == set(told), place
+        for key in set(shown) & set(told):
+            alike(shown[key], told[key], f"{place}.{key}")
+    elif isinstance(shown, list) and shown and told:
+        alike(shown[0], told[0], f"{place}[]")
+
+
+BATCH = [
+    {"MaHoSo": f"H01.113-261012-0004{end}", "MaTTHC": "2.000815", "TrangThaiHoSo": "2", "NgayTiepNhan": day}
+    for end, day in ((5, "20261012080500"), (6, "20261312080500"))
+]
+
+
+def test_commands_print_what_the_page_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHISO_DATA", str(tmp_path / "data"))
+    (tmp_path / "batch.json").write_text(json.dumps(BATCH))
+    for status, shown, words in (
+        (0, "sender", "sender add Một-cửa --unit H01"),
+        (1, "load", f"load {tmp_path / 'batch.json'}"),
+        (0, "quarantine", "quarantine list"),
+        (0, "score", "score H01 --period 2026-Q4 --at 2026-10-12T12:00"),
+        (0, "rank", "rank --period 2026-Q4"),
+        (0, "recount", "recount --deep"),
+        (0, "law", "law diff qd766 qd766-document --unit H01 --period 2026-Q4"),
+    ):
+        assert run([*words.split(), "--json"]) == status, words
+        alike(example(shown), json.loads(capsys.readouterr().out), shown)
 
 
 # -- addresses ----------------------------------------------------------------------------------------------
