@@ -234,7 +234,7 @@ _BY_HEADING: Final[dict[str, dict[str, str]]] = {
     }
     for kind, layout in LAYOUTS.items()
 }
-_NOISE: Final = re.compile(r"\s*(\((?:[a-z]{2,4}[/ :.-]*)+\)|\(\d+\)|\*|:)\s*$")
+_NOISE: Final = re.compile(r"\s*(?:\((?:vnd|dong|%|\d{1,2}|[dmyhgips/ :.-]{2,30})\)|\*|:)\s*$")
 
 
 def plain(heading: object) -> str:

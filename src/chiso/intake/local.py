@@ -100,7 +100,7 @@ def payment(fields: Fields) -> Payment:
     if not fields.given.get("MaHoSo") and isinstance(receipt, dict) and receipt.get("MaHoSo"):
         fields.given = {**fields.given, "MaHoSo": receipt["MaHoSo"]}
     if not fields.given.get("MaHoSo"):
-        told = _DOSSIER_WITHIN.search(scalars.text(fields.scalar("ThongTinGiaoDich")))
+        told = _DOSSIER_WITHIN.search(scalars.text(fields.scalar("ThongTinGiaoDich"))[:2000])
         fields.kept.pop("ThongTinGiaoDich", None)
         if told:
             fields.given = {**fields.given, "MaHoSo": told[0]}

@@ -192,7 +192,7 @@ def shown(field: str, value: object) -> str:
     name = field.rsplit(".", 1)[-1].split("[", 1)[0]
     if name in PERSONAL_FIELDS:
         return ""
-    text = "" if value is None else str(value)
+    text = "" if value is None else str(value)[:200]
     if name not in KEY_FIELDS:
         text = _PERSONAL.sub("•••", text)
     return "".join(sign if sign.isprintable() else "�" for sign in text[:120])

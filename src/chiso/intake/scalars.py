@@ -245,7 +245,7 @@ def price(value: Scalar) -> int | None:
         return value if 0 <= value < 2**62 else None
     if isinstance(value, float):
         return round(value) if 0 <= value < 2**53 else None
-    return _price_text(value)
+    return _price_text(value) if len(value) <= 60 else None
 
 
 @lru_cache(maxsize=20_000)
