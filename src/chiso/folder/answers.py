@@ -223,14 +223,14 @@ def _league_row(folder: DataFolder, question: Asked, unit: Unit) -> dict[str, An
     name = folder.registry.units.name(unit.index, question.judged_at)
     if chosen == "published":
         found = _published(folder, question, unit)
-        if found is None:
+        if found is None or not found.complete:
             return None
         groups = {group: f"{points:.2f}" for group, points in found.groups.items()}
         total, captured = found.total, {"captured_at": iso(found.captured_at)}
     else:
         if not _computable(folder, question):
             return None
-        if not folder.holds(unit.index) and not _is_home(folder, unit):
+        if not folder.holds(unit.index) and not _at_home(folder, unit):
             return None
         board = folder.view(question.period, question.at, question.as_of, question.law).board
         points = board.table.groups[unit.index]
@@ -250,9 +250,10 @@ def _league_row(folder: DataFolder, question: Asked, unit: Unit) -> dict[str, An
     }
 
 
-def _is_home(folder: DataFolder, unit: Unit) -> bool:
-    ground = folder.ground
-    return int(ground.province_of[unit.index]) == folder.registry.units.home.index
+def _at_home(folder: DataFolder, unit: Unit) -> bool:
+    """Whether it is a unit of the home province, of which dossiers are held."""
+    home = folder.registry.units.home.index
+    return int(folder.ground.province_of[unit.index]) == home and folder.holds(home)
 
 
 def _line(law: LawVersion, rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from typing import Any
 
 from chiso.instants import NEVER, Period, iso
 from chiso.intake.records import PublishedFigure, UnitRecord
-from chiso.law.model import LawVersion
+from chiso.law.model import LEVELS, LawVersion
 from chiso.law.scoring import Scored, score
+from chiso.registry.codes import unit_code
 
 TOTAL = "total"
 
@@ -26,19 +27,18 @@ class Published:
     _kept: dict[tuple[str, str], dict[str, list[PublishedFigure]]] = field(default_factory=dict)
     _departments: dict[str, str] = field(default_factory=dict)
     _units: dict[str, UnitRecord] = field(default_factory=dict)
-    _waiting: dict[str, list[PublishedFigure]] = field(default_factory=dict)
 
     def learn(self, aliases: dict[str, str], figures: Iterable[PublishedFigure]) -> bool:
-        """Takes figures in.  Gives whether a unit came up that had not been heard of."""
+        """Takes in all figures told so far.  Gives whether a unit came up that had not been heard of.
+
+        Some answers name a unit by its department id alone: they wait until another tells its code.
+        """
         known = len(self._units)
         self._departments.update(aliases)
-        self._waiting.clear()  # all of them are told each time
         for figure in figures:
             code = figure.unit or self._departments.get(figure.department, "")
             if code:
                 self._keep(code, figure)
-            else:
-                self._waiting.setdefault(figure.department, []).append(figure)
         return len(self._units) > known
 
     def _keep(self, code: str, figure: PublishedFigure) -> None:
@@ -51,7 +51,9 @@ class Published:
         else:
             kept.insert(place, figure)
         if figure.kind and figure.kind != "province" and code not in self._units:
-            parent = figure.parent or code.split(".", maxsplit=1)[0]
+            parent = self._departments.get(figure.parent, figure.parent)
+            if not parent or unit_code(parent) is None:
+                parent = code.split(".", maxsplit=1)[0]
             self._units[code] = UnitRecord(code=code, name=figure.name, kind=figure.kind, parent=parent)
 
     @property
@@ -87,7 +89,11 @@ class PublishedScore:
 
     scored: Scored
     groups: dict[str, Decimal]
+    """groups that were published, by themselves or by all that they are made of"""
     total: Decimal
+    """as published; else the sum of the groups"""
+    complete: bool
+    """whether the total was published, or all groups were"""
     captured_at: int
     captured: dict[str, int]
     """group → its own instant of capture"""
@@ -95,44 +101,90 @@ class PublishedScore:
 
 
 def published_score(law: LawVersion, kind: str, figures: dict[str, PublishedFigure]) -> PublishedScore | None:
-    """A published result as a score; ``None`` where nothing of it is known."""
+    """A published result as a score; ``None`` where nothing of it is known.
+
+    What is published counts as it is.  The law fills in only what it makes of published numerators and
+    denominators, and nothing where an indicator was not published.
+    """
+    figures = _sound(law, figures)
     if not figures:
         return None
+    level = kind if kind in LEVELS else "province"
+    used = _of_one_time(law, figures, level)
     pairs = {
         key: (figure.numerator, figure.denominator)
-        for key, figure in figures.items()
+        for key, figure in used.items()
         if key in law.indicators and figure.numerator is not None and figure.denominator is not None
     }
     told = {
         key: Decimal(figure.points)
-        for key, figure in figures.items()
+        for key, figure in used.items()
         if figure.points is not None and key not in pairs and key in law.indicators
     }
-    stated_groups = {
-        key: Decimal(figure.points)
-        for key, figure in figures.items()
-        if key in law.groups and figure.points is not None
-    }
-    known = figures.keys() | told.keys()
-    partly = {key: points for key, points in stated_groups.items() if not _whole(law, key, kind, known)}
-    scored = score(law, kind, pairs, {**told, **partly})
-    groups = {
-        name: stated_groups.get(name, scored.groups[name].points)
-        for name in law.groups
-        if name in scored.groups
-    }
-    stated = figures.get(TOTAL)
-    groups = {name: scored.groups[name].points for name in law.groups if name in scored.groups}
-    if stated is not None and stated.points is not None:
-        total = Decimal(stated.points)
-    else:
-        total = sum(groups.values(), Decimal("0.00"))
-    captured = {key: figures[key].captured_at for key in groups if key in figures}
+    stated = {key: Decimal(used[key].points or 0) for key in law.groups if key in used}
+    whole = {key for key in law.groups if _whole(law, key, level, used.keys())}
+    unknown = [key for key in law.groups if key not in stated and key not in whole]
+    given = told | {key: points for key, points in stated.items() if key not in whole}
+    given |= dict.fromkeys(unknown, Decimal(0))
+    scored = score(law, level, pairs, given)
+    otherwise = {key: points for key, points in stated.items() if scored.groups[key].points != points}
+    if otherwise:
+        scored = score(law, level, pairs, given | otherwise)
+    groups = {key: scored.groups[key].points for key in law.groups if key not in unknown}
+    captured = {key: _captured(law, key, used) for key in groups}
     newest = max(figure.captured_at for figure in figures.values())
-    return PublishedScore(scored, groups, total, newest, captured, stated.rank if stated else None)
+    total = figures.get(TOTAL)
+    points = sum(groups.values(), Decimal("0.00"))
+    newer = total is not None and total.captured_at >= max(captured.values(), default=0)
+    if total is not None and total.points is not None and (unknown or newer):
+        points = Decimal(total.points)
+    complete = not unknown or total is not None
+    rank = total.rank if total is not None else None
+    return PublishedScore(scored, groups, points, complete, newest, captured, rank)
 
 
-def _whole(law: LawVersion, group: str, kind: str, known: Set[str]) -> bool:
+def _sound(law: LawVersion, figures: dict[str, PublishedFigure]) -> dict[str, PublishedFigure]:
+    """Without points that the law cannot give: mistakes of a table, which may spoil no whole league."""
+    most = {key: group.maximum for key, group in law.groups.items()}
+    most |= {key: one.maximum for key, one in law.indicators.items()}
+    most[TOTAL] = law.maximum
+
+    def sound(key: str, figure: PublishedFigure) -> bool:
+        if key not in most or (key not in law.indicators and figure.points is None):
+            return False
+        return figure.points is None or 0 <= Decimal(figure.points) <= most[key]
+
+    return {key: figure for key, figure in figures.items() if sound(key, figure)}
+
+
+def _of_one_time(
+    law: LawVersion, figures: dict[str, PublishedFigure], level: str
+) -> dict[str, PublishedFigure]:
+    """Of every group what was captured last: its points, or the indicators that make them."""
+    found = dict(figures)
+    for group, one in law.groups.items():
+        stated = figures.get(group)
+        if stated is None:
+            continue
+        newer = {
+            key for key in one.indicators if key in figures and figures[key].captured_at >= stated.captured_at
+        }
+        if any(figures[key].captured_at > stated.captured_at for key in newer) and _whole(
+            law, group, level, newer
+        ):
+            del found[group]
+        for key in one.indicators:
+            if key in found and key not in newer:
+                del found[key]
+    return found
+
+
+def _captured(law: LawVersion, group: str, figures: dict[str, PublishedFigure]) -> int:
+    keys = (group, *law.groups[group].indicators)
+    return max(figures[key].captured_at for key in keys if key in figures)
+
+
+def _whole(law: LawVersion, group: str, level: str, known: Set[str]) -> bool:
     """Whether every indicator that gives a group its points was published too."""
     members = [law.indicators[name] for name in law.groups[group].indicators]
     needed = [
@@ -140,18 +192,25 @@ def _whole(law: LawVersion, group: str, kind: str, known: Set[str]) -> bool:
         for one in members
         if not one.information
         and one.constant is None
-        and not (one.below_province == "none" and kind != "province")
+        and not (one.below_province == "none" and level != "province")
     ]
     return bool(needed) and all(name in known for name in needed)
 
 
 def published_json(found: PublishedScore, law: LawVersion, period: Period) -> dict[str, Any]:
-    """The score form of the contract, from published figures."""
+    """The score form of the contract, from published figures; what was not published is not in it."""
     body = found.scored.as_json()
+    scored = found.scored.total
+    if found.total != scored:
+        body["exact"] = f"{found.total:.10f}"
     body["total"] = f"{found.total:.2f}"
     body["band"] = law.band(found.total).names.vi
-    for name, points in found.groups.items():
-        body["groups"][name] = {**body["groups"].get(name, {}), "points": f"{points:.2f}"}
+    body["groups"] = {name: body["groups"][name] for name in found.groups}
+    for name, captured in found.captured.items():
+        if captured != found.captured_at:
+            body["groups"][name]["captured_at"] = iso(captured)
+    if not found.complete:
+        body["incomplete"] = [name for name in law.groups if name not in found.groups]
     body["period"] = period.label
     body["captured_at"] = iso(found.captured_at)
     return body

@@ -23,7 +23,7 @@ from chiso.engine.standing import Standing
 from chiso.engine.trail import Sample
 from chiso.folder.history import YearTrail
 from chiso.folder.past import GroundThen
-from chiso.folder.published import Published
+from chiso.folder.published import Published, published_score
 from chiso.folder.registers import GROUND_KINDS, Registry, petitions_of, read_calendar, read_registry
 from chiso.folder.settings import Settings
 from chiso.instants import Period, day_of, standing_periods, utc_now, year_of
@@ -366,8 +366,9 @@ class DataFolder:
     def total_then(self, unit: Unit, period: Period, source: str, at: int) -> Decimal | None:
         """The total of a unit's period as known at a past instant; ``None`` where that is not known."""
         if source == "published":
-            stated = self.published.figures(unit.code, period.label, at).get("total")
-            return None if stated is None or stated.points is None else Decimal(stated.points)
+            figures = self.published.figures(unit.code, period.label, at)
+            told = published_score(self.law_of(period), unit.kind, figures)
+            return told.total if told is not None and told.complete else None
         if period != year_of(at):
             return None
         sample = self.sample_at(at)
