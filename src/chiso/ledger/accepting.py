@@ -20,9 +20,9 @@ from msgspec import Struct
 from chiso.instants import DAY, OFFSET
 from chiso.intake.records import Arrival, Dossier, Item, Petition, Progress, Rating, StoreRecord
 from chiso.law.life import LifeRules
-from chiso.ledger.codec import TAG_OF, compress, pack_items, pack_record
+from chiso.ledger.codec import TAG_OF, compress, concerns, pack_items, pack_record
 from chiso.ledger.database import Hot
-from chiso.ledger.facts import ENCODER, FACTS, Facts, concerns, derive, tell_about, tell_message, tell_step
+from chiso.ledger.facts import ENCODER, FACTS, Facts, derive, tell_about, tell_message, tell_step
 from chiso.ledger.keys import Keys
 from chiso.ledger.natural import KEYS
 from chiso.ledger.receipt import Position, Receipt, Taken

@@ -22,9 +22,6 @@ from chiso.law.life import PORTAL_RULES, LifeRules, Told, spans
 PACKED: Final = struct.Struct("<qiqiiiiiqqqqqqqqqqIIbbbbbb")
 """The layout of :data:`chiso.ledger.rows.ROW`, field by field."""
 
-DISSATISFIED: Final = 0
-"""Rating.level of KHÔNG HÀI LÒNG."""
-
 _AGAIN: Final = int(Mistake.REGISTERED_AGAIN)
 _MOVED: Final = int(Mistake.DUE_MOVED_AND_WAITED)
 _EARLY: Final = int(Mistake.BEFORE_RECEIPT)
@@ -129,13 +126,6 @@ def tell_about(facts: Facts, item: Petition | Rating | StoreRecord, known_at: in
         return tell_dissatisfied(facts, known_at if item.rated_at is None else item.rated_at)
     assert type(item) is StoreRecord
     return tell_stored(facts, known_at if item.stored_at is None else item.stored_at)
-
-
-def concerns(item: Petition | Rating | StoreRecord) -> str:
-    """The code of the dossier that a record changes; empty where it changes none."""
-    if type(item) is Rating and item.level != DISSATISFIED:
-        return ""
-    return item.dossier
 
 
 def derive(

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
-from chiso.ledger.codec import pack_record, unpack_items, unpack_record
+from chiso.ledger.codec import codes_in, pack_record, unpack_kinds, unpack_record, unpack_wanted
 from chiso.ledger.database import Database
 from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.natural import KEYS
 from chiso.ledger.reading import Reading
 from chiso.ledger.segments import Stored, stored_versions
 from chiso.ledger.terms import Terms
-from chiso.ledger.timeline import Event, code_of, events_of, facts_after, retell
+from chiso.ledger.timeline import Event, code_of, facts_after, retell
 
 DOSSIERS_AT_ONCE: Final = 200_000
 """How many dossiers are told anew in one pass over the journal: bounds memory."""
@@ -60,18 +60,15 @@ def _entries(database: Database) -> Iterator[tuple[int, int, str, bool, bytes]]:
 
 
 def _codes_told(ledger: Reading) -> set[str]:
-    codes = {code_of(event) for entry in _entries(ledger.database) for event in events_of(*entry)}
-    codes.discard("")
-    return codes
+    return {code for *_, content in _entries(ledger.database) for code in codes_in(content)}
 
 
 def _of_dossiers(ledger: Reading, part: dict[str, tuple[int, Facts]], terms: Terms) -> Iterator[Difference]:
     events: defaultdict[str, list[Event]] = defaultdict(list)
-    for entry in _entries(ledger.database):
-        for event in events_of(*entry):
-            code = code_of(event)
-            if code in part:
-                events[code].append(event)
+    for seq, known_at, sender, timely, content in _entries(ledger.database):
+        for place, tag, item in unpack_wanted(content, part):
+            event = Event(known_at, seq, place, tag, item, sender, timely)
+            events[code_of(tag, item)].append(event)
     versions: defaultdict[int, list[Stored]] = defaultdict(list)
     with ledger.database.hot() as hot:
         for stored in stored_versions(hot, [facts.version for _, facts in part.values() if facts.version]):
@@ -92,13 +89,15 @@ def _packed(facts: Facts) -> bytes:
 
 
 def _of_records(ledger: Reading) -> Iterator[Difference]:
+    told = [
+        (known_at, seq, place, tag, KEYS[tag](item), pack_record(item))
+        for seq, known_at, _, _, content in _entries(ledger.database)
+        for place, (tag, item) in enumerate(unpack_kinds(content, KEYS))
+    ]
+    told.sort(key=lambda one: one[:3])
     should: defaultdict[tuple[str, str], dict[int, bytes]] = defaultdict(dict)
-    entries = sorted((known_at, seq, content) for seq, known_at, _, _, content in _entries(ledger.database))
-    for known_at, _, content in entries:
-        for tag, items in unpack_items(content):
-            if tag in KEYS:
-                for item in items:
-                    should[tag, KEYS[tag](item)][known_at] = pack_record(item)
+    for known_at, _, _, tag, key, body in told:
+        should[tag, key][known_at] = body
     held: defaultdict[tuple[str, str], dict[int, bytes]] = defaultdict(dict)
     with ledger.database.hot() as hot:
         for tag, key, known_at, body in hot.all("SELECT kind, key, known_at, body FROM record ORDER BY id"):

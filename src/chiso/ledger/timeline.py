@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from chiso.intake.records import Petition, Rating, StoreRecord
 from chiso.law.life import LifeRules
-from chiso.ledger.codec import unpack_items
+from chiso.ledger.codec import concerns, unpack_wanted
 from chiso.ledger.database import Hot
-from chiso.ledger.facts import Facts, concerns, derive, tell_about, tell_message, tell_step
+from chiso.ledger.facts import PACKED, Facts, derive, tell_about, tell_message, tell_step
 from chiso.ledger.segments import Stored, stored_versions
 from chiso.ledger.terms import Terms
 
@@ -85,33 +84,19 @@ def gather(hot: Hot, wanted: Sequence[tuple[int, str, int]], also: int | None = 
             "FROM {among} JOIN journal ON journal.seq = wanted.value",
             ordered[start : start + ENTRIES_AT_ONCE],
         ):
-            for event in events_of(seq, known_at, sender, bool(timely), content):
-                number = number_of.get(code_of(event))
-                if number is not None:
-                    found[number][0].append(event)
+            for place, tag, item in unpack_wanted(content, number_of):
+                event = Event(known_at, seq, place, tag, item, sender, bool(timely))
+                found[number_of[code_of(tag, item)]][0].append(event)
     for events, versions in found.values():
         versions.reverse()
         events.sort(key=lambda event: event[:3])
     return found
 
 
-def events_of(seq: int, known_at: int, sender: str, timely: bool, content: bytes) -> Iterator[Event]:
-    """The items of a journal entry that may concern a dossier."""
-    place = 0
-    for tag, items in unpack_items(content):
-        concerned = tag in ("dossier", "progress") or isinstance(items[0], Petition | Rating | StoreRecord)
-        if concerned:
-            for offset, item in enumerate(items):
-                yield Event(known_at, seq, place + offset, tag, item, sender, timely)
-        place += len(items)
-
-
-def code_of(event: Event) -> str:
-    """The code of the dossier that an event concerns; empty for none."""
-    if event.tag in ("dossier", "progress"):
-        code: str = event.item.code
-        return code
-    return concerns(event.item)
+def code_of(tag: str, item: Any) -> str:
+    """The code of the dossier that an item tells of; empty for none."""
+    code: str = item.code if tag in ("dossier", "progress") else concerns(item)
+    return code
 
 
 def retell(
@@ -136,14 +121,20 @@ def retell(
             if watch is not None:
                 watch(event, first, told, facts)
         held = newest.get(known_at)
-        now = derive(facts, 0, dossier, 0, terms, rules)
-        if held is None:
-            wrong = now != before
-        else:
-            wrong = derive(facts, held.id, dossier, known_at, terms, rules) != held.packed
+        packed = derive(facts, 0 if held is None else held.id, dossier, known_at, terms, rules)
+        now = _content(packed)
+        wrong = now != before if held is None else packed != held.packed
         before = now
         if wrong:
             yield Version(known_at, seq, facts)
+
+
+def _content(packed: bytes) -> bytes:
+    """Rows without the version and the instant since which they are known."""
+    size = PACKED.size
+    if len(packed) == size:
+        return packed[20:]
+    return b"".join([packed[start + 20 : start + size] for start in range(0, len(packed), size)])
 
 
 def facts_after(events: Sequence[Event], existing: Sequence[Stored], terms: Terms) -> Facts:
