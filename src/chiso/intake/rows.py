@@ -7,6 +7,7 @@ without a state is returned (10), finished (9) or being handled (4) as its dates
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 from chiso.intake import scalars
@@ -98,7 +99,7 @@ def message_of_row(record: dict[str, Any]) -> DossierMessage:
 
 def _state(row: dict[str, Scalar]) -> Scalar:
     value = row.get("TrangThaiHoSo")
-    word = scalars.fold(scalars.text(value))
+    word = _folded(value)
     if not word:
         if row.get("NgayTra") is not None:
             return "10"
@@ -114,7 +115,7 @@ def _state(row: dict[str, Scalar]) -> Scalar:
 def _code(
     value: Scalar, field: str, words: dict[str, int], codes: tuple[str, ...], other: str | None = None
 ) -> str:
-    word = scalars.fold(scalars.text(value))
+    word = _folded(value)
     if not word:
         return ""
     if word in codes:
@@ -129,10 +130,21 @@ def _code(
 
 def _word(word: str, words: dict[str, int]) -> int | None:
     """The code of the longest known phrase with which the word begins ("đã giải quyết đúng hạn")."""
-    best = max(
-        (known for known in words if word == known or word.startswith(f"{known} ")), key=len, default=""
-    )
-    return words.get(best)
+    while word:
+        if (found := words.get(word)) is not None:
+            return found
+        word = word.rpartition(" ")[0]
+    return None
+
+
+def _folded(value: Scalar) -> str:
+    if value is None or value == "":
+        return ""
+    text = scalars.text(value)
+    return _fold_short(text) if len(text) <= 80 else scalars.fold(text[:500])
+
+
+_fold_short = lru_cache(maxsize=10_000)(scalars.fold)
 
 
 def _exists(value: Scalar, field: str) -> bool:
