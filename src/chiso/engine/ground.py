@@ -287,6 +287,11 @@ class Ground:
             held = self._petitions[period.label] = (judged_at, max(until, judged_at + 1), counts)
         return held[2]
 
+    def forget_registers(self) -> None:
+        """Lets the counts of the catalogue and of petitions be made anew."""
+        self._registers.clear()
+        self._petitions.clear()
+
     def petitions_changed(self, petitions: Sequence[Petition]) -> None:
         """Petitions are few and change often: they alone may change on a ground."""
         self.records = Registers(self.records.decisions, petitions, self.records.totals)
