@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -43,6 +44,8 @@ class Ahead(Struct, frozen=True):
     falling: int
     """how many more are overdue then if nobody acts"""
     total_then: str
+    total_falls: bool
+    """whether the total, as shown, is less then"""
 
 
 def _half_day(due: int) -> int:
@@ -73,13 +76,14 @@ def look(folder: DataFolder, code: str) -> Ahead:
             break
         ends[end] = ends.get(end, 0) + 1
     until = falling = 0
-    total = ""
+    total, falls = "", False
     if len(due):
         until = midnight(day_of(int(due[0]))) + CLOSING
         if until < int(due[0]):
             until = midnight(day_of(int(due[0]))) + DAY
         told = folder.next_falls(code, until)
         falling, total = int(told["falling"]), str(told["total_then"])
+        falls = Decimal(total) < Decimal(str(told["total"]))
     return Ahead(
         open=int(still_open.sum()),
         overdue=int((still_open & ~found.on_time).sum()),
@@ -87,6 +91,7 @@ def look(folder: DataFolder, code: str) -> Ahead:
         until=until,
         falling=falling,
         total_then=total,
+        total_falls=falls,
     )
 
 

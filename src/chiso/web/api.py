@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import MediaType, Request, Router, get
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, Metric
@@ -37,13 +38,13 @@ def _question(
 def _json(body: object) -> Response[bytes]:
     return Response(
         msgspec.json.encode(body),
-        media_type="application/json; charset=utf-8",
+        media_type="application/json",
         headers={"Cache-Control": "no-cache"},
     )
 
 
 @get("/units", sync_to_thread=True)
-def units(request: AnyRequest, at: str | None = None) -> Response[bytes]:
+def units(request: AnyRequest, at: FromQuery[str | None] = None) -> Response[bytes]:
     """All units in force at an instant."""
     return _json({"rows": _folder(request).units(_instant(at))})
 
@@ -51,12 +52,12 @@ def units(request: AnyRequest, at: str | None = None) -> Response[bytes]:
 @get("/units/{unit:str}/score", sync_to_thread=True)
 def score(
     request: AnyRequest,
-    unit: str,
-    period: str | None = None,
-    at: str | None = None,
-    as_of: str | None = None,
-    law: str | None = None,
-    source: str | None = None,
+    unit: FromPath[str],
+    period: FromQuery[str | None] = None,
+    at: FromQuery[str | None] = None,
+    as_of: FromQuery[str | None] = None,
+    law: FromQuery[str | None] = None,
+    source: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """A unit's index, as `chiso score --json` prints it."""
     return _json(_folder(request).score(unit, **_question(period, at, as_of, law, source)))
@@ -64,7 +65,10 @@ def score(
 
 @get("/units/{unit:str}/history", sync_to_thread=True)
 def history(
-    request: AnyRequest, unit: str, period: str | None = None, until: str | None = None
+    request: AnyRequest,
+    unit: FromPath[str],
+    period: FromQuery[str | None] = None,
+    until: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """The year's points of a unit, a sample a day, each as known and judged then."""
     return _json(_folder(request).history(unit, period, _instant(until)))
@@ -73,12 +77,12 @@ def history(
 @get("/units/{unit:str}/procedures", sync_to_thread=True)
 def procedures(
     request: AnyRequest,
-    unit: str,
-    indicator: str = "2.1",
-    period: str | None = None,
-    at: str | None = None,
-    as_of: str | None = None,
-    law: str | None = None,
+    unit: FromPath[str],
+    indicator: FromQuery[str] = "2.1",
+    period: FromQuery[str | None] = None,
+    at: FromQuery[str | None] = None,
+    as_of: FromQuery[str | None] = None,
+    law: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """An indicator of a unit, procedure by procedure."""
     return _json(_folder(request).procedures(unit, indicator, **_question(period, at, as_of, law)))
@@ -87,16 +91,16 @@ def procedures(
 @get("/units/{unit:str}/dossiers", sync_to_thread=True)
 def dossiers(
     request: AnyRequest,
-    unit: str,
-    indicator: str = "2.1",
-    part: str = "d",
-    procedure: str | None = None,
-    period: str | None = None,
-    at: str | None = None,
-    as_of: str | None = None,
-    law: str | None = None,
-    limit: int = 50,
-    offset: int = 0,
+    unit: FromPath[str],
+    indicator: FromQuery[str] = "2.1",
+    part: FromQuery[str] = "d",
+    procedure: FromQuery[str | None] = None,
+    period: FromQuery[str | None] = None,
+    at: FromQuery[str | None] = None,
+    as_of: FromQuery[str | None] = None,
+    law: FromQuery[str | None] = None,
+    limit: FromQuery[int] = 50,
+    offset: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """The dossiers behind a number: `n`, `d`, `missed` or `open` ones."""
     found = _folder(request).dossiers(
@@ -112,7 +116,7 @@ def dossiers(
 
 
 @get("/dossiers/{code:str}", sync_to_thread=True)
-def dossier(request: AnyRequest, code: str) -> Response[bytes]:
+def dossier(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
     """One dossier: its life, what it counts in, its versions."""
     return _json(_folder(request).dossier(code))
 
@@ -120,13 +124,13 @@ def dossier(request: AnyRequest, code: str) -> Response[bytes]:
 @get("/rank", sync_to_thread=True)
 def rank(
     request: AnyRequest,
-    among: str | None = None,
-    under: str | None = None,
-    period: str | None = None,
-    at: str | None = None,
-    as_of: str | None = None,
-    law: str | None = None,
-    source: str | None = None,
+    among: FromQuery[str | None] = None,
+    under: FromQuery[str | None] = None,
+    period: FromQuery[str | None] = None,
+    at: FromQuery[str | None] = None,
+    as_of: FromQuery[str | None] = None,
+    law: FromQuery[str | None] = None,
+    source: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """A league, as `chiso rank --json` prints it."""
     folder = _folder(request)
@@ -140,7 +144,9 @@ def arrivals(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/quarantine", sync_to_thread=True)
-def quarantine(request: AnyRequest, limit: int = 50, offset: int = 0) -> Response[bytes]:
+def quarantine(
+    request: AnyRequest, limit: FromQuery[int] = 50, offset: FromQuery[int] = 0
+) -> Response[bytes]:
     """What was refused and waits to be mended: place, field and reason, never the piece itself."""
     return _json(_folder(request).quarantine(limit=min(max(limit, 0), 500), offset=max(offset, 0)))
 

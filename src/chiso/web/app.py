@@ -12,6 +12,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath
 from litestar.response import Response
 
 from chiso import __version__
@@ -42,7 +43,7 @@ log = logging.getLogger("chiso.web")
 
 
 @get("/static/{mark:str}/{name:str}", sync_to_thread=False, include_in_schema=False)
-def static(mark: str, name: str) -> Response[bytes]:
+def static(mark: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """A file of the pages; its address changes with its content, so it may be kept for ever."""
     try:
         content, media_type = static_file(name)
@@ -50,7 +51,7 @@ def static(mark: str, name: str) -> Response[bytes]:
         raise HTTPException(status_code=404) from None
     return Response(
         content,
-        media_type=media_type if media_type.startswith("font") else f"{media_type}; charset=utf-8",
+        media_type=media_type,
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )
 

@@ -187,6 +187,11 @@ def _indicators(
     return tuple(rows)
 
 
+def _unknown(members: Sequence[IndicatorRow], earned: Fraction) -> bool:
+    """Whether a published group stands alone: none of its indicators has data, yet it has other points."""
+    return all(row.no_data for row in members if row.maximum) and earned != sum(row.points for row in members)
+
+
 def _at_or_before(rows: Sequence[Mapping[str, Any]], at: int) -> Mapping[str, Any] | None:
     found = None
     for row in rows:
@@ -218,7 +223,8 @@ def sheet(
     raw: Mapping[str, Any], law: LawVersion, lang: str, history: Mapping[str, Any] | None = None
 ) -> Sheet:
     """Reads a score with the law that made it and, where there is one, the unit's history."""
-    rows: list[Mapping[str, Any]] = list((history or {}).get("rows") or [])
+    # A day on which nothing had come in yet says nothing.
+    rows = [row for row in (history or {}).get("rows") or [] if row.get("dossiers", 1)]
     at = as_instant(raw.get("at"))
     if at is not None:
         rows = [row for row in rows if (as_instant(row["at"]) or 0) <= at]
@@ -234,6 +240,9 @@ def sheet(
             past = _at_or_before(rows, at - 7 * DAY)
             if past is not None and identity in (past.get("groups") or {}):
                 week = earned - exact(past["groups"][identity])
+        members = _indicators(raw, identity, law, lang)
+        if raw.get("source") == "published" and _unknown(members, earned):
+            members = ()
         groups.append(
             GroupRow(
                 id=identity,
@@ -241,7 +250,7 @@ def sheet(
                 name=rule.names[lang],
                 points=earned,
                 maximum=exact(str(told.get("max", rule.maximum))),
-                indicators=_indicators(raw, identity, law, lang),
+                indicators=members,
                 week=week,
                 month=(*line, earned) if line else (),
             )

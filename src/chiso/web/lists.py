@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Request, Router, get
+from litestar.params import FromPath
 from litestar.response import Response
 
 from chiso.instants import DAY
@@ -98,7 +99,7 @@ def rank(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/units/{code:str}/dossiers", sync_to_thread=True, include_in_schema=False)
-def dossiers(request: Request[Any, Any, Any], code: str) -> Response[Any]:
+def dossiers(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """The dossiers behind a number."""
     if moved := redirected(request):
         return moved
@@ -210,7 +211,7 @@ def _state(lang: str, state: object) -> str:
 
 
 @get("/dossiers/{code:str}", sync_to_thread=True, include_in_schema=False)
-def dossier(request: Request[Any, Any, Any], code: str) -> Response[Any]:
+def dossier(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """One dossier: its life, its versions as known, the counts it enters."""
     if moved := redirected(request):
         return moved
@@ -283,27 +284,30 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
     number = _page_number(request)
     size = 25
     refused = folder.quarantine(limit=size, offset=(number - 1) * size)
+    names = {one["code"]: f"{one['name']} ({one['code']})" for one in folder.units()}
+
+    def sender_name(sender: str) -> str:
+        return names.get(sender, sender) or say(view.lang, "data.files")
+
     senders = []
     for one in told["senders"]:
         newest = formatting.as_instant(one["newest"])
-        days = 0 if newest is None else (view.now - newest) // DAY
-        senders.append(
-            {
-                **one,
-                "name": one["sender"] or say(view.lang, "data.files"),
-                "quiet": days * DAY if days > 1 else None,
-            }
-        )
+        days = 0 if newest is None or not one["sender"] else (view.now - newest) // DAY
+        senders.append({**one, "name": sender_name(one["sender"]), "quiet": days * DAY if days > 1 else None})
     sums = {
-        key: sum(one.get(key) or 0 for one in senders)
+        key: sum(one[key] for one in senders)
         for key in ("read", "new", "changed", "same", "flagged", "refused")
     }
-    mistakes = [{**one, "words": mistake_words(str(one["mistake"]), view.lang)} for one in told["mistakes"]]
-    mistakes.sort(key=lambda one: (-one["count"], one["words"]))
+    mistakes: dict[str, dict[str, Any]] = {}
+    for one in told["mistakes"]:
+        words = mistake_words(str(one["mistake"]), view.lang)
+        line = mistakes.setdefault(words, {"words": words, "count": 0, "senders": []})
+        line["count"] += one["count"]
+        line["senders"].append((sender_name(one["sender"]), one["count"]))
     rows = [
         {
             "words": one["message_en" if view.lang == "en" else "message"],
-            "sender": one["sender"],
+            "sender": sender_name(one["sender"]),
             "code": one["code"],
             "place": one["place"],
             "field": one["field"],
@@ -318,7 +322,7 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
         section="data",
         senders=senders,
         sums=sums,
-        mistakes=mistakes,
+        mistakes=sorted(mistakes.values(), key=lambda line: -int(line["count"])),
         quarantine={"total": refused["total"], "rows": rows},
         page=number,
         size=size,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from markupsafe import Markup, escape
 
@@ -29,18 +30,22 @@ def bar(
     )
 
 
+LEAST_SPREAD: Final = Fraction(1, 5)
+"""Points that a sparkline's height stands for at least: a hundredth must not look like a fall."""
+
+
 def sparkline(values: Sequence[Exact], width: int = 96, height: int = 24) -> Markup:
     """A line of values in the order given, scaled to their own range, with a dot on the last."""
     if len(values) < 2:
         return Markup('<span class="quiet">–</span>')
     exacts = [exact(value) for value in values]
     low, high = min(exacts), max(exacts)
-    spread = high - low
+    spread = max(high - low, LEAST_SPREAD)
+    low -= (spread - (high - low)) / 2
     inner, pad = Fraction(height - 8), Fraction(4)
 
     def y(value: Fraction) -> float:
-        up = (value - low) / spread if spread else Fraction(1, 2)
-        return round(float(pad + inner * (1 - up)), 2)
+        return round(float(pad + inner * (1 - (value - low) / spread)), 2)
 
     step = (width - 8) / (len(exacts) - 1)
     places = [(round(2 + index * step, 2), y(value)) for index, value in enumerate(exacts)]

@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 from litestar import Request, Router, get
 from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from chiso.folder import DataFolder
 from chiso.web import sight
 from chiso.web.messages import say
-from chiso.web.render import page, sources
+from chiso.web.render import page, period_choices, sources
 from chiso.web.sight import LEAGUES, NotHereError, ask
 from chiso.web.view import LANGUAGES, THEMES, AskedWrongError, View
 
@@ -54,11 +55,11 @@ def html(request: Request[Any, Any, Any], text: str, status: int = 200) -> Respo
     """A page as an answer; a language that was asked for is remembered."""
     lang = request.query_params.get("lang")
     cookies = (
-        [Cookie("lang", lang, max_age=YEAR_OF_COOKIES, samesite="lax", httponly=True)]
+        [Cookie("lang", value=lang, max_age=YEAR_OF_COOKIES, samesite="lax", httponly=True)]
         if lang in LANGUAGES
         else []
     )
-    return Response(text, status_code=status, media_type="text/html; charset=utf-8", cookies=cookies)
+    return Response(text, status_code=status, media_type="text/html", cookies=cookies)
 
 
 def shared(request: Request[Any, Any, Any], view: View) -> dict[str, Any]:
@@ -68,6 +69,7 @@ def shared(request: Request[Any, Any, Any], view: View) -> dict[str, Any]:
         "fresh": sight.freshness(folder, view),
         "loading": folder.loading_progress(),
         "target": folder.settings.target,
+        "choices": period_choices(view.now, view.asked_period, sight.years(folder, view)),
     }
 
 
@@ -108,7 +110,7 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/units/{code:str}", sync_to_thread=True, include_in_schema=False)
-def unit_page(request: Request[Any, Any, Any], code: str) -> Response[Any]:
+def unit_page(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """A unit: its score, all indicators, its children ranked."""
     if moved := redirected(request):
         return moved
@@ -153,7 +155,9 @@ def unit_page(request: Request[Any, Any, Any], code: str) -> Response[Any]:
 
 
 @get("/units/{code:str}/indicators/{indicator:str}", sync_to_thread=True, include_in_schema=False)
-def indicator_page(request: Request[Any, Any, Any], code: str, indicator: str) -> Response[Any]:
+def indicator_page(
+    request: Request[Any, Any, Any], code: FromPath[str], indicator: FromPath[str]
+) -> Response[Any]:
     """One indicator of a unit: rule, numbers put in, the procedures behind it."""
     if moved := redirected(request):
         return moved
@@ -228,7 +232,7 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[st
         field=field,
         value=value,
     )
-    return Response(text, status_code=status, media_type="text/html; charset=utf-8")
+    return Response(text, status_code=status, media_type="text/html")
 
 
 def _language(request: Request[Any, Any, Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -124,12 +124,12 @@ def period_name(period: Period, lang: str, short: bool = False) -> str:
     return say(lang, "period.range", first=f"{period.first_day:%d/%m/%Y}", last=f"{period.last_day:%d/%m/%Y}")
 
 
-def period_choices(now: int, shown: Period) -> list[tuple[str, list[Period]]]:
-    """The periods that the chooser offers: those of the year shown that have begun, and three years."""
+def period_choices(now: int, shown: Period, years: Iterable[int]) -> list[tuple[str, list[Period]]]:
+    """The periods that the chooser offers: the years given, and those of the year shown that have begun."""
     this_year = day_of(now).year
     year = min(shown.first_day.year, this_year)
     labels = {
-        "year": [str(one) for one in sorted({this_year, this_year - 1, this_year - 2, year}, reverse=True)],
+        "year": [str(one) for one in sorted({this_year, year, *years}, reverse=True)],
         "half": [f"{year}-H1", f"{year}-H2"],
         "quarter": [f"{year}-Q{part}" for part in range(1, 5)],
         "month": [f"{year}-{part:02d}" for part in range(1, 13)],
@@ -212,7 +212,7 @@ def page(template: str, view: View, **values: Any) -> str:
         "raw": None,
         "json": "",
         "stream": "",
-        "choices": period_choices(view.now, view.asked_period),
+        "choices": period_choices(view.now, view.asked_period, ()),
         "steps_back": [
             ("yesterday", view.now - DAY),
             ("last_week", view.now - 7 * DAY),

@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, Router, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import Response
 
 from chiso.intake.answers import (
@@ -85,7 +86,7 @@ def _answer(body: dict[str, Any], status: int = 200, **headers: str) -> Response
     return Response(
         msgspec.json.encode(body),
         status_code=status,
-        media_type="application/json; charset=utf-8",
+        media_type="application/json",
         headers=headers,
     )
 
@@ -207,7 +208,7 @@ async def progress(request: AnyRequest) -> Response[bytes]:
 
 
 @post("/api/v1/records/{kind:str}", status_code=200)
-async def records(request: AnyRequest, kind: str) -> Response[bytes]:
+async def records(request: AnyRequest, kind: FromPath[str]) -> Response[bytes]:
     """The other records, as a JSON array; the key in `Authorization: Bearer`."""
     sender = _key_holder(request)
     if sender is None:

@@ -200,12 +200,19 @@ def due_next(lookout: Lookout, view: View, code: str) -> dict[str, Any] | None:
     if told.falling > 0:
         warning = say(
             lang,
-            "due.outlook",
+            "due.outlook" if told.total_falls else "due.outlook.same",
             at=formatting.instant(told.until),
             count=view.number(told.falling),
             total=view.points(told.total_then),
         )
     return {"rows": rows, "open": told.open, "link": open_list, "warning": warning}
+
+
+def years(folder: DataFolder, view: View) -> set[int]:
+    """Years of which something can be shown: of published figures, and the last one where it is computed."""
+    last = parse_period(f"{year_of(view.now).first_day.year - 1:04d}")
+    computed = {last.first_day.year} if not folder.law_of(last).groups_only else set()
+    return computed | {int(label[:4]) for label in folder.published.periods(folder.settings.home)}
 
 
 def stream_of(view: View, code: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 from litestar import Request, Router, get
+from litestar.params import FromQuery
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from chiso.instants import parse_period
@@ -44,7 +45,9 @@ async def events(
 
 
 @get("/api/v1/stream", media_type="text/event-stream")
-async def stream(request: Request[Any, Any, Any], unit: str, period: str | None = None) -> ServerSentEvent:
+async def stream(
+    request: Request[Any, Any, Any], unit: FromQuery[str], period: FromQuery[str | None] = None
+) -> ServerSentEvent:
     """A `score` event with the JSON of the unit's score when any n, d or point changes, at most 4 a second.
 
     A `fresh` event tells the instant of the newest message. Resumes from `Last-Event-ID`.
