@@ -29,7 +29,7 @@ from chiso.ledger.receipt import Position, Receipt, Taken
 from chiso.ledger.rows import ROW
 from chiso.ledger.segments import Builder
 from chiso.ledger.terms import Terms
-from chiso.ledger.timeline import Event, facts_after, gather, retell
+from chiso.ledger.timeline import Event, gather, retell
 
 PARALLEL_FROM: Final = 1 << 16
 """Payloads of this many bytes are compressed beside the merging; below, the hand-over costs more."""
@@ -350,7 +350,8 @@ class Acceptance:
                     self._blame(arrival.sender, mistakes, day)
 
             noted, last = False, held.facts.version
-            for version in retell(held.id, events, versions, self._terms, self._rules, outcome):
+            facts = Facts()
+            for version in retell(facts, held.id, events, versions, self._terms, self._rules, outcome):
                 self._version += 1
                 packed = derive(
                     version.facts, self._version, held.id, version.known_at, self._terms, self._rules
@@ -360,8 +361,8 @@ class Acceptance:
                 noted = noted or version.seq == self._seq
             if not noted:
                 self._repeats.append((held.id, self._seq))
-            held.facts = facts_after(events, versions, self._terms)
-            held.facts.version = last
+            facts.version = last
+            held.facts = facts
             held.dirty = True
             held.late = False
 

@@ -8,15 +8,16 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from chiso.ledger.codec import codes_in, pack_record, unpack_kinds, unpack_record, unpack_wanted
+from chiso.ledger.collecting import without_collecting
 from chiso.ledger.database import Database
 from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.natural import KEYS
 from chiso.ledger.reading import Reading
 from chiso.ledger.segments import Stored, stored_versions
 from chiso.ledger.terms import Terms
-from chiso.ledger.timeline import Event, code_of, facts_after, retell
+from chiso.ledger.timeline import Event, code_of, retell
 
-DOSSIERS_AT_ONCE: Final = 200_000
+DOSSIERS_AT_ONCE: Final = 100_000
 """How many dossiers are told anew in one pass over the journal: bounds memory."""
 
 
@@ -37,7 +38,9 @@ def differences(ledger: Reading) -> Iterator[Difference]:
     dossiers = ledger.all_facts()
     while part := {code: (number, facts) for number, code, facts in islice(dossiers, DOSSIERS_AT_ONCE)}:
         told -= part.keys()
-        yield from _of_dossiers(ledger, part, terms)
+        with without_collecting():
+            found = list(_of_dossiers(ledger, part, terms))
+        yield from found
     for code in sorted(told):
         yield Difference("dossier", code, None)
     yield from _of_records(ledger)
@@ -76,9 +79,9 @@ def _of_dossiers(ledger: Reading, part: dict[str, tuple[int, Facts]], terms: Ter
     for code, (number, held) in part.items():
         versions[number].reverse()
         told = sorted(events[code], key=lambda event: event[:3])
-        for version in retell(number, told, versions[number], terms, ledger.rules):
+        facts = Facts()
+        for version in retell(facts, number, told, versions[number], terms, ledger.rules):
             yield Difference("rows", code, version.known_at)
-        facts = facts_after(told, versions[number], terms)
         facts.version = held.version
         if FACTS.decode(_packed(facts)) != held:
             yield Difference("facts", code, None)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +11,7 @@ from chiso.intake.records import Arrival
 from chiso.law.life import PORTAL_RULES, LifeRules
 from chiso.ledger.accepting import Acceptance
 from chiso.ledger.clock import ClockStore
+from chiso.ledger.collecting import without_collecting
 from chiso.ledger.counters import Counters
 from chiso.ledger.database import Database, Hot, LedgerError
 from chiso.ledger.keys import Keys, load_keys
@@ -25,18 +24,6 @@ from chiso.ledger.terms import Terms
 
 FILE: Final = "chiso.sqlite"
 _KEY: Final = "secret"
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Leaves cyclic garbage alone meanwhile: a commit makes many objects, no cycles, and lasts moments."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 class Ledger(Reading):
@@ -90,7 +77,7 @@ class Ledger(Reading):
         ``now`` is the instant at which they become known, where they do not say theirs.  On any error
         nothing of them is kept; LedgerBusyError means that trying again may help.
         """
-        with self.database.write() as connection, _without_collecting():
+        with self.database.write() as connection, without_collecting():
             hot = Hot(connection)
             try:
                 work = Acceptance(hot, arrivals, now, self._terms, self.keys, self.rules, self._helper)

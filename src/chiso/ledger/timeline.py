@@ -100,6 +100,7 @@ def code_of(tag: str, item: Any) -> str:
 
 
 def retell(
+    facts: Facts,
     dossier: int,
     events: Sequence[Event],
     existing: Sequence[Stored],
@@ -107,9 +108,12 @@ def retell(
     rules: LifeRules,
     watch: Watcher | None = None,
 ) -> Iterator[Version]:
-    """The versions that the events call for and the ledger lacks.  Empty where all is as it should be."""
+    """The versions that the events call for and the ledger lacks.  Empty where all is as it should be.
+
+    ``facts``, empty at first, are told all events: at the end they are what is known now, since the last
+    event or version.  (After a backfill a version may stand where nothing new is told any more.)
+    """
     newest = {version.known_at: version for version in existing}
-    facts = Facts()
     before: bytes | None = None
     for known_at, group in groupby(events, lambda event: event.known_at):
         seq = 0
@@ -127,6 +131,8 @@ def retell(
         before = now
         if wrong:
             yield Version(known_at, seq, facts)
+    if existing:
+        facts.known_at = max(facts.known_at, *(version.known_at for version in existing))
 
 
 def _content(packed: bytes) -> bytes:
@@ -135,15 +141,3 @@ def _content(packed: bytes) -> bytes:
     if len(packed) == size:
         return packed[20:]
     return b"".join([packed[start + 20 : start + size] for start in range(0, len(packed), size)])
-
-
-def facts_after(events: Sequence[Event], existing: Sequence[Stored], terms: Terms) -> Facts:
-    """The newest facts: after all events, known since the last of them or of the versions.
-
-    A version may stand at an instant at which, after a backfill, nothing new is told any more.
-    """
-    facts = Facts()
-    for event in events:
-        event.tell(facts, terms)
-    facts.known_at = max([facts.known_at, *(version.known_at for version in existing)])
-    return facts
