@@ -1,0 +1,63 @@
+"""``chiso bench``: everything measured in one run, beside what was to be reached."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+import msgspec
+
+from chiso.bench import data, intake, keeping, scoreboard, serving
+from chiso.bench.report import Line, Report
+from chiso.bench.timing import scan_rate
+
+PROVINCES: Final = 34
+LARGE: Final = 10_000_000
+PROVINCE_REACH: Final = 1.0
+NATION_REACH: Final = 25.0
+
+
+def run(dossiers: int, *, large: bool, as_json: bool) -> int:
+    """Measures and prints.  Gives 1 where another engine counted otherwise.
+
+    Args:
+        dossiers: how many the province has.
+        large: also 34 provinces with ten times as many (10 million for the usual million).
+        as_json: JSON on standard output; progress goes to standard error either way.
+    """
+    report = measured(dossiers, large=large)
+    if as_json:
+        text = msgspec.json.format(msgspec.json.encode(report.as_json())).decode()
+    else:
+        text = "\n".join(report.text())
+    sys.stdout.write(text + "\n")
+    return 1 if report.differences else 0
+
+
+def measured(dossiers: int, *, large: bool = False) -> Report:
+    """The whole benchmark."""
+    report = Report()
+    scan = scan_rate()
+    report.add("Machine", Line("memory bandwidth, one thread", scan / 1e9, "GB/s"))
+    _say(f"a province of {dossiers:,} dossiers")
+    title = f"Scoreboard of a province, {dossiers:,} dossiers"
+    scoreboard.measure(report, scoreboard.filled(data.world(), dossiers), title, PROVINCE_REACH, scan)
+    _say("recount, restart, memory, due times")
+    keeping.measure(report, dossiers, min(data.CROWD, dossiers // 10))
+    _say("loading")
+    intake.measure(report, dossiers)
+    _say("posting")
+    share = min(1.0, dossiers / 100_000)
+    serving.measure(report, max(2, int(serving.BATCHES * share)), max(20, int(serving.SINGLES * share)))
+    if large:
+        many = LARGE * dossiers // 1_000_000
+        _say(f"{PROVINCES} provinces, {many:,} dossiers")
+        standing = scoreboard.filled(data.world(PROVINCES), many)
+        title = f"Scoreboard of {PROVINCES} provinces, {many:,} dossiers"
+        scoreboard.measure(report, standing, title, NATION_REACH, scan)
+    return report
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"bench: {text}\n")
+    sys.stderr.flush()
