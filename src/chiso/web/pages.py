@@ -83,6 +83,7 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
     sheet, law = sight.unit_sheet(folder, view, code)
     unit = sight.unit_of(folder, view, code)
     rows = sight.league(sight.league_json(folder, view, "communes", code), law, view.lang)
+    loading = folder.loading_progress()
     shown = {
         "title": say(view.lang, "among.communes"),
         "link": view.link("/rank", among="communes"),
@@ -100,7 +101,7 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         raw=sheet.raw,
         rank=sight.place(folder, view, law, unit),
         league=shown,
-        due=sight.due_next(request.app.state.lookout, view, code),
+        due=None if loading else sight.due_next(request.app.state.lookout, view, code),
         sources=sources(law, view.lang),
         json=view.api(f"/units/{code}/score"),
         stream=sight.stream_of(view, code),
