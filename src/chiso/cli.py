@@ -145,8 +145,6 @@ def rank(
     from chiso.commands import output
 
     with _open(data) as folder:
-        if at is None and as_of is None:
-            folder.year_trail()
         body = folder.rank(among, under, **_question(period, at, as_of, law, source))
     if json:
         output.print_json(body)

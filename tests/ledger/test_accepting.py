@@ -168,6 +168,26 @@ def test_what_is_refused_goes_to_quarantine_beside_what_is_accepted(ledger: Ledg
     assert [one.id for one in ledger.quarantine.list()] == [2, 1]
 
 
+def test_a_dossier_of_a_procedure_that_no_catalogue_has_is_flagged_when_it_comes(ledger: Ledger) -> None:
+    (strange,) = ledger.accept([arrive(dossier())], T0).arrivals
+    assert (strange.new, strange.flagged) == (1, 1)
+    procedure = arrive(Procedure("1.001776", "Một"), kind="procedures")
+    # the same message again is the same, whatever the catalogue has learned since
+    _, (again, changed) = (
+        ledger.accept([procedure], T0),
+        ledger.accept([arrive(dossier()), arrive(dossier(channel=3))], T0).arrivals,
+    )
+    assert (again.same, again.flagged) == (1, 0)
+    assert (changed.changed, changed.flagged) == (1, 0)
+    both = ledger.accept(
+        [arrive(Procedure("2.1", "Hai"), kind="procedures"), arrive(dossier("H01.1-9", procedure="2.1"))], T0
+    )
+    assert both.arrivals[1].flagged == 0
+    (late,) = ledger.accept([arrive(dossier("H01.1-9", procedure="3.1"), known_at=T0 - DAY)], T0).arrivals
+    assert late.flagged == 1
+    assert [(one.bit, one.count) for one in ledger.counters.mistakes()] == [(10, 1), (10, 1)]
+
+
 def test_nothing_of_a_failed_commit_is_kept(ledger: Ledger) -> None:
     ledger.accept([arrive(dossier(procedure="1.1"))], T0)
     before = (ledger.position(), ledger.terms())
@@ -181,6 +201,8 @@ def test_nothing_of_a_failed_commit_is_kept(ledger: Ledger) -> None:
 
 
 def test_mistakes_and_arrivals_are_summed_up_by_day(ledger: Ledger) -> None:
+    catalogue = arrive(Procedure("1.001776", "Một"), kind="procedures", known_at=T0 - DAY)
+    ledger.accept([catalogue], T0 - DAY)
     flagged = dossier(mistakes=int(Mistake.NO_DUE | Mistake.SENT_LATE), due_at=None)
     ledger.accept([arrive(flagged, dossier("H01.1-2"), refusals=[refusal()])], T0)
     ledger.accept([arrive(flagged)], T0)
@@ -191,7 +213,7 @@ def test_mistakes_and_arrivals_are_summed_up_by_day(ledger: Ledger) -> None:
     assert mistakes == [("mc", Mistake.NO_DUE, 1), ("mc", Mistake.SENT_LATE, 1)]
     (again,) = ledger.counters.mistakes(since=T0 + DAY)
     assert Mistake(1 << again.bit) == Mistake.REGISTERED_AGAIN
-    first, *others = ledger.counters.arrivals()
+    _, first, *others = ledger.counters.arrivals()
     assert (first.day, first.kind) == ("2026-05-29", "dossiers")
     assert (first.read, first.new, first.same, first.flagged, first.refused) == (4, 2, 1, 1, 1)
     assert (first.lag_count, first.lag_sum, first.lag_max) == (2, 2 * DAY, DAY)

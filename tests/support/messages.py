@@ -16,7 +16,9 @@ def stamp(at: int) -> str:
     return f"{moment_of(at):%Y%m%d%H%M%S}"
 
 
-def dossier(code: str, received: int, due: int | None = None, ended: int | None = None, **more: Any) -> dict[str, Any]:
+def dossier(
+    code: str, received: int, due: int | None = None, ended: int | None = None, **more: Any
+) -> dict[str, Any]:
     """A dossier of Chứng thực bản sao, finished where ``ended`` is given."""
     return {
         "MaHoSo": code,

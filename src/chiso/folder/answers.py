@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from chiso.folder.published import PublishedScore, published_json, published_score
 from chiso.instants import Period, iso, parse_period, year_of
-from chiso.law.model import LawVersion
+from chiso.law.model import LawError, LawVersion
 from chiso.law.ranks import line, ranks
 from chiso.registry.units import LEAGUES, Unit
 
@@ -60,7 +60,7 @@ def asked(
         )
     try:
         version = folder.law_of(span, law or None)
-    except LookupError as error:
+    except (LookupError, LawError) as error:
         raise QuestionError(
             f"Không có bộ quy tắc “{law}”; có: qd766, qd766-document, qd766-2022.", f"no law {law!r}: {error}"
         ) from error

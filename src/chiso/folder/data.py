@@ -58,6 +58,11 @@ def _facts(folder: DataFolder, facts: Facts) -> dict[str, Any]:
     if message is None:
         return found
     procedure = folder.registry.catalogue.get(message.procedure)
+    strange = 0
+    if procedure is None:
+        strange |= Mistake.UNKNOWN_PROCEDURE
+    if message.due_at is None and (procedure is None or procedure.limit_days is None):
+        strange |= Mistake.NO_LIMIT_KNOWN
     received = message.received_at if message.received_at is not None else folder.now()
     units = folder.registry.units
     named = next(
@@ -85,7 +90,7 @@ def _facts(folder: DataFolder, facts: Facts) -> dict[str, Any]:
             for one in message.supplements
         ],
         "has": _names(Has, message.has),
-        "mistakes": _names(Mistake, message.mistakes | facts.mistakes),
+        "mistakes": _names(Mistake, message.mistakes | facts.mistakes | strange),
     }
 
 

@@ -372,9 +372,15 @@ class DataFolder:
         if period != year_of(at):
             return None
         sample = self.sample_at(at)
-        if sample is None or unit.index >= len(sample.totals):
+        if sample is not None:
+            totals = sample.totals
+        elif self.keeps_standing:
+            return None  # a server keeps samples; until it has them nobody waits for them
+        else:
+            totals = self.view(period, at, at).board.table.totals
+        if unit.index >= len(totals):
             return None
-        return Decimal(int(sample.totals[unit.index])) / 100
+        return Decimal(int(totals[unit.index])) / 100
 
     def holds(self, unit: int) -> bool:
         """Whether the ledger holds any dossier of a unit or below it."""

@@ -18,7 +18,7 @@ import numpy as np
 from msgspec import Struct
 
 from chiso.instants import DAY, OFFSET
-from chiso.intake.records import Arrival, Dossier, Item, Petition, Progress, Rating, StoreRecord
+from chiso.intake.records import Arrival, Dossier, Item, Mistake, Petition, Progress, Rating, StoreRecord
 from chiso.law.life import LifeRules
 from chiso.ledger.codec import TAG_OF, compress, concerns, pack_items, pack_record
 from chiso.ledger.database import Hot
@@ -68,6 +68,7 @@ class Acceptance:
         if last_term > terms.last:
             terms.learn(hot.all("SELECT id, text FROM term WHERE id > ? ORDER BY id", (terms.last,)))
         self._held: dict[str, Held] = {}
+        self._procedures: set[str] = set()
         self._kept: dict[tuple[str, str], list[tuple[int, int, bytes]]] = {}
         self._told_again: dict[tuple[str, str], list[int]] = {}
         self._journal: list[tuple[Any, ...]] = []
@@ -89,11 +90,15 @@ class Acceptance:
 
     def _look_up(self, arrivals: Sequence[Arrival]) -> None:
         codes: set[str] = set()
+        named: set[str] = set()
         wanted: defaultdict[str, set[str]] = defaultdict(set)
         for arrival in arrivals:
             for kind, run in groupby(arrival.items, type):
                 if kind is Dossier or kind is Progress:
-                    codes.update([item.code for item in run])  # type: ignore[union-attr]
+                    told = list(run)
+                    codes.update([item.code for item in told])  # type: ignore[union-attr]
+                    if kind is Dossier:
+                        named.update([item.procedure for item in told])  # type: ignore[union-attr]
                     continue
                 tag = TAG_OF[kind]
                 key = KEYS[tag]
@@ -108,6 +113,13 @@ class Acceptance:
         )
         for number, code, facts in found:
             self._held[code] = Held(number, code, FACTS.decode(facts), True)
+        # Told of the catalogue as it is now: kept with what was counted, not with the dossier.
+        for (code,) in self._hot.among(
+            "SELECT DISTINCT record.key FROM {among} "
+            "JOIN record ON record.kind = 'procedure' AND record.key = wanted.value",
+            list(named),
+        ):
+            self._procedures.add(code)
         for tag, keys in wanted.items():
             for known_at, number, key_text, body in self._hot.among(
                 "SELECT record.known_at, record.id, record.key, record.body FROM {among} "
@@ -206,6 +218,8 @@ class Acceptance:
             else:
                 changed += 1
             mistakes = message.mistakes | facts.mistakes
+            if message.procedure not in self._procedures:
+                mistakes |= _UNKNOWN
             if mistakes:
                 flagged += 1
                 self._blame(arrival.sender, mistakes, day)
@@ -250,6 +264,8 @@ class Acceptance:
         for item in run:
             if not self._keep(tag, key_of(item), pack_record(item), known_at, taken):
                 continue
+            if tag == "procedure":
+                self._procedures.add(item.code)  # type: ignore[union-attr]
             if tag == "published" and item.unit and item.department:  # type: ignore[union-attr]
                 self._aliases[item.department] = (item.unit, self._seq)  # type: ignore[union-attr]
             if not isinstance(item, _ABOUT):
@@ -345,6 +361,8 @@ class Acceptance:
                 else:
                     taken.new += 1
                 mistakes = event.item.mistakes | facts.mistakes if event.tag == "dossier" else 0
+                if event.tag == "dossier" and event.item.procedure not in self._procedures:
+                    mistakes |= _UNKNOWN
                 if mistakes:
                     taken.flagged += 1
                     self._blame(arrival.sender, mistakes, day)
@@ -453,6 +471,7 @@ class Acceptance:
         return Receipt(self._taken, rows, position, frozenset(self._kinds), self._now)
 
 
+_UNKNOWN: Final = int(Mistake.UNKNOWN_PROCEDURE)
 _COUNT: Final = (
     "INSERT INTO arrival (sender, day, kind, read, new, changed, same, flagged, refused, lag_count, lag_sum, "
     "lag_max) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sender, day, kind) DO UPDATE SET "

@@ -1,0 +1,121 @@
+"""Leagues: places, ties, sources, what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chiso.demo.world import UNTIL
+from chiso.folder import DataFolder, QuestionError
+from chiso.instants import DAY
+from chiso.ledger.clock import Clock
+from tests.support.messages import tell
+
+SIX = ("transparency", "processing", "online_services", "online_payment", "satisfaction", "digitisation")
+
+
+def row(unit: str, day: int, points: list[float]) -> dict[str, Any]:
+    groups = dict(zip(SIX, points, strict=True))
+    return {
+        "unit": unit,
+        "period": "2026",
+        "at": f"2026-10-{day:02d}",
+        **groups,
+        "total": round(sum(points), 2),
+    }
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[DataFolder]:
+    with DataFolder.open(tmp_path) as folder:
+        folder.ledger.clock.set(Clock(UNTIL))
+        folder.refresh()
+        yield folder
+
+
+def test_a_published_league_with_ties_a_line_and_what_moved(empty: DataFolder) -> None:
+    tell(
+        empty, "published",
+        row("H20", 2, [11, 17, 8, 6, 14, 9]), row("H19", 2, [11, 17, 8, 6, 14, 10]),
+        row("H24", 2, [1, 2, 3, 4, 5, 6]), row("H44", 2, [1, 2, 3, 4, 5, 6]),
+        row("H20", 9, [11, 17, 8, 6, 14, 12]), row("H24", 9, [11, 17, 8, 6, 14, 10]),
+    )  # fmt: skip
+    told = empty.rank("provinces")
+    assert [(one["rank"], one["unit"]) for one in told["rows"]] == [
+        (1, "H20"),
+        (2, "H19"),
+        (2, "H24"),
+        (4, "H44"),
+    ]
+    assert [one["total"] for one in told["rows"]] == ["68.00", "66.00", "66.00", "21.00"]
+    assert {one["source"] for one in told["rows"]} == {"published"}
+    assert told["rows"][0]["change"] == {"day": 0, "week": 1}
+    assert told["rows"][2]["change"] == {"day": 0, "week": 1}  # from a shared third to a shared second
+    assert told["rows"][3]["change"] == {"day": 0, "week": -1}
+    assert told["line"]["groups"]["processing"] == "13.25"
+    assert told["line"]["total"] == "55.25"
+    assert (told["period"], told["among"], told["under"]) == ("2026", "provinces", None)
+
+
+def test_a_unit_of_which_not_all_is_known_has_no_place(empty: DataFolder) -> None:
+    tell(empty, "published", row("H20", 9, [11, 17, 8, 6, 14, 12]))
+    tell(empty, "published", {"unit": "H19", "period": "2026", "at": "2026-10-09", "processing": 17})
+    tell(empty, "published", {"unit": "H24", "period": "2026", "at": "2026-10-09", "total": 66.5})
+    told = empty.rank("provinces")
+    assert [one["unit"] for one in told["rows"]] == ["H20", "H24"]
+    assert told["line"]["total"] == "68.00"  # H24's groups are not known: it is in no mean
+
+
+def test_one_impossible_figure_spoils_no_league(empty: DataFolder) -> None:
+    tell(empty, "published", row("H20", 9, [11, 17, 8, 6, 14, 12]), row("H19", 9, [11, 17, 80, 6, 14, 12]))
+    assert [one["unit"] for one in empty.rank("provinces")["rows"]] == ["H20"]
+
+
+def test_computed_where_dossiers_are_held_and_every_row_says_so(own: DataFolder) -> None:
+    tell(own, "published", row("H01", 10, [8, 18.21, 6.97, 6.56, 10.15, 9.29]))
+    mixed = {one["unit"]: one["source"] for one in own.rank("provinces")["rows"]}
+    assert mixed.pop("H01") == "computed"
+    assert set(mixed.values()) == {"published"}
+    published = {one["unit"]: one["total"] for one in own.rank("provinces", source="published")["rows"]}
+    assert len(published) == 34
+    assert published["H01"] == "59.18"
+    assert [one["unit"] for one in own.rank("provinces", source="computed")["rows"]] == ["H01"]
+
+
+def test_rows_are_the_units_own_scores(province: DataFolder) -> None:
+    for among, count in (("communes", 102), ("departments", 15)):
+        told = province.rank(among)
+        assert len(told["rows"]) == count
+        totals = [float(one["total"]) for one in told["rows"]]
+        assert totals == sorted(totals, reverse=True)
+        assert [one["rank"] for one in told["rows"]] == [
+            1 + sum(other > total for other in totals) for total in totals
+        ]
+        for one in told["rows"][::17]:
+            score = province.score(one["unit"])
+            assert (one["total"], one["band"]) == (score["total"], score["band"])
+            assert one["groups"] == {name: group["points"] for name, group in score["groups"].items()}
+
+
+def test_changes_are_the_places_as_known_then(province_path: Path) -> None:
+    with DataFolder.open(province_path) as folder:
+        now = folder.rank("departments")
+        places = {one["unit"]: one["rank"] for one in now["rows"]}
+        for name, days in (("day", 1), ("week", 7)):
+            then = UNTIL - days * DAY
+            before = {
+                one["unit"]: one["rank"] for one in folder.rank("departments", at=then, as_of=then)["rows"]
+            }
+            for one in now["rows"]:
+                assert one["change"][name] == before[one["unit"]] - places[one["unit"]]
+
+
+def test_districts_had_their_league_while_they_stood(own: DataFolder) -> None:
+    assert own.rank("districts")["rows"] == []
+    with pytest.raises(QuestionError, match="no league"):
+        own.rank("villages")
+    with pytest.raises(QuestionError, match="no unit"):
+        own.rank("communes", under="H99.9")
