@@ -49,6 +49,10 @@ PeriodOption = Annotated[
 At = Annotated[str | None, Parameter(name="--at", help="Judged at this instant (ISO 8601); else now.")]
 AsOf = Annotated[str | None, Parameter(name="--as-of", help="As known at this instant; else as known now.")]
 LawOption = Annotated[str | None, Parameter(name="--law", help="qd766, qd766-document or qd766-2022.")]
+Restated = Annotated[
+    bool,
+    Parameter(name="--restated", negative="", help="At the units of now's tree; else as they were then."),
+]
 SourceOption = Annotated[str | None, Parameter(name="--source", help="computed or published.")]
 
 
@@ -84,6 +88,7 @@ def score(
     as_of: AsOf = None,
     law: LawOption = None,
     source: SourceOption = None,
+    restated: Restated = False,
     figures: Annotated[
         Path | None, Parameter(help="Score numerators and denominators from a YAML or JSON file alone.")
     ] = None,
@@ -104,7 +109,7 @@ def score(
     if unit is None:
         raise SystemExit(_wrong("score takes a unit, or --figures FILE"))
     with _open(data) as folder:
-        body = folder.score(unit, **_question(period, at, as_of, law, source))
+        body = folder.score(unit, **_question(period, at, as_of, law, source), restated=restated)
     return _show(body, json)
 
 
@@ -112,6 +117,8 @@ def score_figures(path: Path, *, as_json: bool) -> int:
     """Points from numerators and denominators alone.  Imports no more than it needs: it starts at once."""
     from chiso.law.figures import read_figures
 
+    if not path.is_file():
+        return _wrong(f"no such file: {path}")
     found = read_figures(path)
     return _show(found.as_json(), as_json)
 
@@ -138,6 +145,7 @@ def rank(
     as_of: AsOf = None,
     law: LawOption = None,
     source: SourceOption = None,
+    restated: Restated = False,
     data: Data = None,
     json: Json = False,
 ) -> int:
@@ -145,7 +153,7 @@ def rank(
     from chiso.commands import output
 
     with _open(data) as folder:
-        body = folder.rank(among, under, **_question(period, at, as_of, law, source))
+        body = folder.rank(among, under, **_question(period, at, as_of, law, source), restated=restated)
     if json:
         output.print_json(body)
         return 0
@@ -373,7 +381,7 @@ def law_diff(
 
 
 @law_app.command(name="show")
-def law_show(law: str = "qd766", *, day: str | None = None, json: Json = False) -> int:
+def law_show(law: str = "qd766", *, day: str | None = None, data: Data = None, json: Json = False) -> int:
     """The indicators, maxima, caps and references of a law on a day.
 
     Parameters
@@ -386,6 +394,7 @@ def law_show(law: str = "qd766", *, day: str | None = None, json: Json = False) 
     from chiso.commands import output
     from chiso.commands.lawdiff import described
 
+    del data  # laws come with the package; every command takes a data folder
     found = described(law, day)
     if json:
         output.print_json(found)
@@ -406,7 +415,10 @@ def quarantine_list(
 ) -> int:
     """What was refused, newest first, with its place and reason."""
     from chiso.commands import output
+    from chiso.ledger.quarantine import STATES
 
+    if state not in (*STATES, "all"):
+        raise SystemExit(_wrong(f"no state {state!r}; there are {', '.join(STATES)} and all"))
     with _open(data) as folder:
         body = folder.quarantine(limit, 0, state)
     if json:
@@ -450,6 +462,8 @@ def quarantine_release(
     """
     from chiso.commands import loading, output
 
+    if file is not None and not file.is_file():
+        raise SystemExit(_wrong(f"no such file: {file}"))
     with loading.opened(data_dir(data)) as target:
         outcome = target.release(number, file.read_bytes() if file else None)
     if json:

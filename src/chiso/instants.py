@@ -96,6 +96,15 @@ class Period:
         return day_of(self.end - 1)
 
 
+def tree_instant(judged_at: int) -> int:
+    """The instant whose tree of units counts for things judged at an instant.
+
+    A period is judged at the first instant after it, which may belong to the next tree already: June 2025 is
+    judged at midnight of 1 July, when the districts had ended, and still counts at the districts.
+    """
+    return judged_at - 1
+
+
 def _month(year: int, month: int) -> date:
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
 

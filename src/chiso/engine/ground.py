@@ -18,7 +18,7 @@ from chiso.engine import procedures as procedure_counts
 from chiso.engine.columns import Columns
 from chiso.engine.count import Counts, Window
 from chiso.engine.plan import Plan, plan_of
-from chiso.instants import NEVER, Period, day_of
+from chiso.instants import DAY, NEVER, OFFSET, Period, day_of, tree_instant
 from chiso.intake.records import Decision, Petition, ReportingTotal
 from chiso.law.model import LawVersion
 from chiso.registry.calendar import LIMIT_UNITS, Calendar
@@ -185,6 +185,10 @@ class Ground:
         if owing.size:
             kinds = self._limit_unit[columns["procedure"][owing]]
             due[owing] = self.calendar.due_many(received[owing], limit[owing], kinds)
+            if self.law.options.get("limit_end") == "time_of_receipt":
+                # the same hour of the last day, not its end; hours are counted by the clock already
+                days = owing[kinds != LIMIT_UNITS.index("hour")]
+                due[days] += (received[days] + OFFSET) % DAY - DAY
         derived["limit_due_at"] = due
         for name, values in derived.items():
             held = columns.arrays.get(name)
@@ -202,8 +206,8 @@ class Ground:
         return found
 
     def eras_of(self, window: Window, periods: np.ndarray) -> list[tuple[int, np.ndarray]]:
-        """Periods of a window by the era of the units in which each is judged."""
-        eras = np.searchsorted(self.units.eras, window.judged_at[periods], side="right")
+        """Periods of a window by the era of the units in which each is judged (:func:`tree_instant`)."""
+        eras = np.searchsorted(self.units.eras, window.judged_at[periods] - 1, side="right")
         return [(era, periods[eras == era]) for era in np.unique(eras).tolist()]
 
     def units_then(self, unit: np.ndarray, era: int) -> np.ndarray:
@@ -212,7 +216,11 @@ class Ground:
         return then
 
     def ancestor_levels(self, at: int) -> list[np.ndarray]:
-        """Arrays over all units: themselves, their parents, their grandparents …; -1 beyond the top."""
+        """Arrays over all units: themselves, their parents, their grandparents …; -1 beyond the top.
+
+        In the tree by which things judged at an instant are counted.
+        """
+        at = tree_instant(at)
         era = int(np.searchsorted(self.units.eras, at, side="right"))
         if era not in self._trees:
             parent = np.asarray(self.units.tree(at).parent, np.int64)
@@ -224,9 +232,14 @@ class Ground:
             self._trees[era] = levels
         return self._trees[era]
 
+    def parents(self, at: int) -> np.ndarray:
+        """Over all units: the unit above each in the tree of an instant; -1 where there is none."""
+        levels = self.ancestor_levels(at)
+        return levels[1] if len(levels) > 1 else np.full(self.unit_count, -1, np.int64)
+
     def ancestors(self, window: Window, period: np.ndarray, unit: np.ndarray) -> Iterator[np.ndarray]:
         """The unit of every entry, then its parent, and so on up the tree of its period."""
-        eras = np.searchsorted(self.units.eras, window.judged_at, side="right")
+        eras = np.searchsorted(self.units.eras, window.judged_at - 1, side="right")
         trees = [self.ancestor_levels(at) for at in window.judged_at.tolist()]
         depth = max((len(tree) for tree in trees), default=0)
         if len(set(eras.tolist())) <= 1:

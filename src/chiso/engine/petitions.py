@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from chiso.instants import NEVER, Period
+from chiso.instants import NEVER, Period, tree_instant
 from chiso.registry.calendar import Calendar
 from chiso.registry.units import Units
 
@@ -142,7 +142,8 @@ class Book:
         judged_at = period.judged_at(at)
         inside = self.in_period(period.start, judged_at)
         overdue = self.overdue(judged_at)
-        today = units.today_map(judged_at)
+        then = tree_instant(judged_at)
+        today = units.today_map(then)
         places = [
             today[units.resolve(p.unit, arrived)] if counted else 0
             for p, arrived, counted in zip(
@@ -158,7 +159,7 @@ class Book:
             inside & (self.about == "staff"),
         )
         own = np.stack([np.bincount(unit[which], minlength=len(units)) for which in chosen]).astype(np.int64)
-        return dict(zip(REGISTERS, units.tree(judged_at).rollup(own), strict=True))
+        return dict(zip(REGISTERS, units.tree(then).rollup(own), strict=True))
 
     def next_change(self, at: int) -> int:
         """The next instant after ``at`` from which any count may differ with no message, or ``NEVER``."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chiso.instants import NEVER, Period, midnight
+from chiso.instants import NEVER, Period, midnight, tree_instant
 from chiso.registry.calendar import Calendar
 from chiso.registry.procedures import Catalogue, iso_day
 from chiso.registry.units import Units
@@ -64,9 +64,10 @@ def register_counts(
     last year's figure divided by 12, 4, 2 or 1.  Days are whole: nothing here changes within a day.
     """
     judged_at = period.judged_at(judged_at)
-    home = units.today(units.home.index, judged_at)
+    then = tree_instant(judged_at)
+    home = units.today(units.home.index, then)
     found: dict[str, Counts] = {}
-    applies = catalogue.applies(judged_at)
+    applies = catalogue.applies(then)
     for register in APPLYING:
         columns = np.flatnonzero(_chosen(register, catalogue, judged_at))
         found[register] = np.count_nonzero(applies[:, columns], axis=1).astype(np.int64)
@@ -82,8 +83,8 @@ def register_counts(
             home, len(units), on_time
         )
     totals = list(totals)
-    found["reporting_total"] = reported(totals, units, period.label, judged_at)
-    found["reporting_total_last_year"] = _last_year(totals, units, period, judged_at)
+    found["reporting_total"] = reported(totals, units, period.label, then)
+    found["reporting_total_last_year"] = _last_year(totals, units, period, then)
     return found
 
 

@@ -18,8 +18,9 @@ class DataFolder(FolderState):
     """An opened data folder with its questions.
 
     Common arguments: ``period`` as ``2026-09`` and the like (else the year of now), ``at`` and ``as_of``
-    instants (else now), ``law`` an id, ``source`` ``computed`` or ``published``.  :class:`QuestionError`
-    where a question cannot be answered.
+    instants (else now), ``law`` an id, ``source`` ``computed`` or ``published``, ``restated`` for the
+    units of now's tree instead of those of the time.  :class:`QuestionError` where a question cannot be
+    answered.
     """
 
     def score(
@@ -30,9 +31,11 @@ class DataFolder(FolderState):
         as_of: int | None = None,
         law: str | None = None,
         source: str | None = None,
+        *,
+        restated: bool = False,
     ) -> dict[str, Any]:
         """A unit's index."""
-        return answers.score(self, unit, period, at, as_of, law, source)
+        return answers.score(self, unit, period, at, as_of, law, source, restated)
 
     def rank(
         self,
@@ -43,9 +46,11 @@ class DataFolder(FolderState):
         as_of: int | None = None,
         law: str | None = None,
         source: str | None = None,
+        *,
+        restated: bool = False,
     ) -> dict[str, Any]:
         """The league."""
-        return answers.rank(self, among, under, period, at, as_of, law, source)
+        return answers.rank(self, among, under, period, at, as_of, law, source, restated)
 
     def changes(self, unit: str) -> dict[str, Any]:
         """The total and groups a day, a week and a month ago, as known then: {"day": {...}, …}."""

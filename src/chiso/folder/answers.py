@@ -7,23 +7,29 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from chiso.folder.published import PublishedScore, published_json, published_score
-from chiso.instants import Period, iso, parse_period, year_of
+from chiso.instants import Period, iso, parse_period, tree_instant, year_of
 from chiso.law.model import LawError, LawVersion
 from chiso.law.ranks import line, ranks
 from chiso.registry.units import LEAGUES, Unit
 
 if TYPE_CHECKING:
-    from chiso.folder.state import DataFolder
+    from chiso.folder.state import DataFolder, View
 
 SOURCES: Final = ("computed", "published")
 Source = Literal["computed", "published"]
 
 
 class QuestionError(ValueError):
-    """A question that cannot be answered, with what to do about it, for people (vi) and engineers (en)."""
+    """A question that cannot be answered, with what to do about it, for people (vi) and engineers (en).
 
-    def __init__(self, message_vi: str, message_en: str, *, unknown: bool = False) -> None:
+    ``unknown``: about something that is not known here.  ``wrong``: in words that are none of those to choose.
+    """
+
+    def __init__(
+        self, message_vi: str, message_en: str, *, unknown: bool = False, wrong: bool = False
+    ) -> None:
         self.message_vi, self.message_en, self.unknown = message_vi, message_en, unknown
+        self.wrong = wrong
         super().__init__(message_en)
 
 
@@ -36,6 +42,8 @@ class Asked:
     as_of: int | None
     law: LawVersion
     source: Source | None
+    restated: bool = False
+    """counted at the units of now's tree; otherwise at those of the judging instant's ("as was")"""
 
     @property
     def judged_at(self) -> int:
@@ -49,6 +57,7 @@ def asked(
     as_of: int | None,
     law: str | None,
     source: str | None,
+    restated: bool = False,
 ) -> Asked:
     """Decides what a question leaves open: the year of now, judged now, as known now, by the portal's law."""
     now = folder.now()
@@ -57,15 +66,27 @@ def asked(
         raise QuestionError(
             f"Nguồn “{source}” không có; chọn computed (hệ thống tính) hoặc published (đã công bố).",
             f"no source {source!r}; choose computed or published",
+            wrong=True,
         )
     try:
         version = folder.law_of(span, law or None)
     except (LookupError, LawError) as error:
         raise QuestionError(
-            f"Không có bộ quy tắc “{law}”; có: qd766, qd766-document, qd766-2022.", f"no law {law!r}: {error}"
+            f"Không có bộ quy tắc “{law}”; có: qd766, qd766-document, qd766-2022.",
+            f"no law {law!r}: {error}",
+            wrong=True,
         ) from error
     found: Source | None = "published" if source == "published" else "computed" if source else None
-    return Asked(span, now if at is None else at, as_of, version, found)
+    return Asked(span, now if at is None else at, as_of, version, found, restated)
+
+
+def _view(folder: DataFolder, question: Asked) -> View:
+    return folder.view(question.period, question.at, question.as_of, question.law, restated=question.restated)
+
+
+def _tree_at(folder: DataFolder, question: Asked) -> int:
+    """The instant whose tree of units a question is about."""
+    return folder.now() if question.restated else tree_instant(question.judged_at)
 
 
 def unit_named(folder: DataFolder, code: str, at: int) -> Unit:
@@ -108,7 +129,7 @@ def provenance(folder: DataFolder, question: Asked, unit: Unit, source: Source) 
     as_of = question.as_of if question.as_of is not None else max(folder.now(), question.at)
     return {
         "unit": unit.code,
-        "name": folder.registry.units.name(unit.index, question.judged_at),
+        "name": folder.registry.units.name(unit.index, _tree_at(folder, question)),
         "kind": unit.kind,
         "period": question.period.label,
         "at": iso(question.judged_at),
@@ -119,6 +140,7 @@ def provenance(folder: DataFolder, question: Asked, unit: Unit, source: Source) 
         "calendar_version": folder.registry.calendar.version,
         "journal": folder.journal,
         "source": source,
+        **({"restated": True} if question.restated else {}),
     }
 
 
@@ -140,10 +162,11 @@ def score(
     as_of: int | None = None,
     law: str | None = None,
     source: str | None = None,
+    restated: bool = False,
 ) -> dict[str, Any]:
     """A unit's index (contract: "What `score --json` prints")."""
-    question = asked(folder, period, at, as_of, law, source)
-    unit = unit_named(folder, unit_code, question.judged_at)
+    question = asked(folder, period, at, as_of, law, source, restated)
+    unit = unit_named(folder, unit_code, _tree_at(folder, question))
     chosen = pick_source(folder, question, unit)
     if chosen == "published":
         found = _published(folder, question, unit)
@@ -160,7 +183,7 @@ def score(
         return {**provenance(folder, question, unit, chosen), **body}
     if not _computable(folder, question):
         raise _refuse_old(question)
-    view = folder.view(question.period, question.at, question.as_of, question.law)
+    view = _view(folder, question)
     body = view.board.score(unit.index).as_json()
     head = provenance(folder, question, unit, chosen)
     return {**head, **body, "dossiers": int(view.board.dossiers[unit.index])}
@@ -179,18 +202,20 @@ def rank(
     as_of: int | None = None,
     law: str | None = None,
     source: str | None = None,
+    restated: bool = False,
 ) -> dict[str, Any]:
     """The league (contract: "What `rank --json` prints")."""
-    question = asked(folder, period, at, as_of, law, source)
+    question = asked(folder, period, at, as_of, law, source, restated)
     among = among or "provinces"
     if among not in LEAGUES:
         raise QuestionError(
             f"Không có bảng xếp hạng “{among}”; có: {', '.join(LEAGUES)}.",
             f"no league {among!r}; there are {', '.join(LEAGUES)}",
+            wrong=True,
         )
-    above = unit_named(folder, under, question.judged_at) if under else None
+    above = unit_named(folder, under, _tree_at(folder, question)) if under else None
     units = folder.registry.units
-    members = units.league(among, above.index if above else None, question.judged_at)
+    members = units.league(among, above.index if above else None, _tree_at(folder, question))
     rows: list[dict[str, Any]] = []
     for unit in members:
         row = _league_row(folder, question, unit)
@@ -220,7 +245,7 @@ def rank(
 
 def _league_row(folder: DataFolder, question: Asked, unit: Unit) -> dict[str, Any] | None:
     chosen = pick_source(folder, question, unit)
-    name = folder.registry.units.name(unit.index, question.judged_at)
+    name = folder.registry.units.name(unit.index, _tree_at(folder, question))
     if chosen == "published":
         found = _published(folder, question, unit)
         if found is None or not found.complete:
@@ -232,7 +257,7 @@ def _league_row(folder: DataFolder, question: Asked, unit: Unit) -> dict[str, An
             return None
         if not folder.holds(unit.index) and not _at_home(folder, unit):
             return None
-        board = folder.view(question.period, question.at, question.as_of, question.law).board
+        board = _view(folder, question).board
         points = board.table.groups[unit.index]
         groups = {
             group: score_of_hundredths(points[place]) for place, group in enumerate(question.law.groups)

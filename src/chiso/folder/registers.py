@@ -37,6 +37,11 @@ class Registry:
     calendar: Calendar
     records: Registers
 
+    def restated(self, at: int) -> Registry:
+        """The same seen from the tree of one instant: every period counts at the units of that tree."""
+        units = self.units.restated(at)
+        return Registry(units, Catalogue(self.catalogue.records, units), self.calendar, self.records)
+
     def ground(self, law: LawVersion, terms: list[str]) -> Ground:
         return Ground(law, self.units, self.catalogue, self.calendar, self.records, terms)
 

@@ -151,7 +151,7 @@ class DataFolder:
 
     def _fill(self) -> None:
         position = self.ledger.position()
-        self.standing.fill(self.rows())
+        self.standing.fill(self.rows(newest_first=True))
         self.journal, self.version, self.record = position
         held = self.standing.roster.column("version")
         self.version = max(position.version, int(held.max(initial=0)))
@@ -160,12 +160,12 @@ class DataFolder:
         with self.lock:
             self.terms.extend(text for _, text in self.ledger.terms(len(self.terms) - 1))
 
-    def rows(self, after: int = 0) -> Iterator[Structured]:
+    def rows(self, after: int = 0, *, newest_first: bool = False) -> Iterator[Structured]:
         """Rows of the ledger later than a version, in large pieces, once all terms they speak in are known.
 
         Another process may be writing: terms are read after the rows, for a row never comes before its terms.
         """
-        for rows in self.ledger.rows(after):
+        for rows in self.ledger.rows(after, newest_first=newest_first):
             self._read_terms()
             yield rows
 
@@ -250,25 +250,36 @@ class DataFolder:
     # -- views ----------------------------------------------------------------------------------------
 
     def view(
-        self, period: Period, at: int | None = None, as_of: int | None = None, law: LawVersion | None = None
+        self,
+        period: Period,
+        at: int | None = None,
+        as_of: int | None = None,
+        law: LawVersion | None = None,
+        *,
+        restated: bool = False,
     ) -> View:
-        """A period, judged at ``at`` (else now), as known at ``as_of`` (else now)."""
+        """A period, judged at ``at`` (else now), as known at ``as_of`` (else now).
+
+        ``restated``: counted at the units of now's tree; otherwise at those of the judging instant's.
+        """
         law = law or self.law_of(period)
         if as_of is not None:
-            return self._past_view(period, self.now() if at is None else at, as_of, law)
+            return self._past_view(period, self.now() if at is None else at, as_of, law, restated)
         with self.lock:
             now = self.standing.at if at is None else at
             same_law = law.version == self.ground.law.version
-            key = (period.label, period.judged_at(now), law.version, self.standing.changes)
+            key = (period.label, period.judged_at(now), law.version, self.standing.changes, restated)
             found = self._boards.get(key)
             if found is None:
                 standing = self.standing
-                if same_law and period in standing.periods and at in (None, standing.at):
+                if same_law and not restated and period in standing.periods and at in (None, standing.at):
                     place = standing.periods.index(period)
                     cells, distinct = standing.cells[:, place], standing.distinct[:, place]
                     found = board(self.ground, period, now, cells, distinct)
                 else:
-                    ground = self.ground if same_law else self.registry.ground(law, self.terms)
+                    registry = self.registry.restated(self.now()) if restated else self.registry
+                    plain = same_law and not restated
+                    ground = self.ground if plain else registry.ground(law, self.terms)
                     roster = standing.roster
                     if law.life_rules != self.ledger.rules:
                         roster = self.retold(law.life_rules)
@@ -277,12 +288,13 @@ class DataFolder:
                 self._keep_board(key, found)
             return View(found, self.standing.roster, now, max(now, self.standing.at), self.journal)
 
-    def _past_view(self, period: Period, at: int, as_of: int, law: LawVersion) -> View:
+    def _past_view(self, period: Period, at: int, as_of: int, law: LawVersion, restated: bool) -> View:
         past = self._past(as_of, law)
-        key = (period.label, period.judged_at(at), law.version, "as of", past.number)
+        key = (period.label, period.judged_at(at), law.version, "as of", past.number, restated)
         found = self._boards.get(key)
         if found is None:
-            ground = past.registry.ground(law, self.terms)
+            registry = past.registry.restated(self.now()) if restated else past.registry
+            ground = registry.ground(law, self.terms)
             counted = Standing(ground, (period,), at, past.roster).count_all()
             found = board(ground, period, at, counted.cells[:, 0], counted.distinct[:, 0])
             self._keep_board(key, found)

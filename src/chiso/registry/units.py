@@ -234,6 +234,13 @@ class Units:
 
     # How.
 
+    def restated(self, at: int) -> Units:
+        """These units as seen from the tree of one instant, whatever instant is judged ("restated").
+
+        Codes are still read in the tree of their own time; what they name then counts at what continues it.
+        """
+        return _Restated(self._specs, self.home.code, at)
+
     def _named(self, code: str) -> list[tuple[int, int, int]]:
         return self._by_code.get(code, [])
 
@@ -337,6 +344,20 @@ class Units:
                 parent[unit.index] = top
         kinds = np.array([KINDS.index(unit.kind) for unit in self.all], np.int8)
         return Tree.make(parent, in_force, kinds, [(KINDS.index(u.kind), u.code) for u in self.all])
+
+
+class _Restated(Units):
+    """Units of which every instant shows the tree of one."""
+
+    def __init__(self, specs: Iterable[Spec], home: str, at: int) -> None:
+        super().__init__(specs, home)
+        self._seen_from: Final = at
+
+    def today_map(self, at: int) -> NDArray[np.int32]:
+        return super().today_map(self._seen_from)
+
+    def tree(self, at: int) -> Tree:
+        return super().tree(self._seen_from)
 
 
 def _merged(known: Spec, told: Spec, record: UnitRecord) -> Spec:
