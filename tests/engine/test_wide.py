@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -11,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chiso.engine import wide
+from chiso.engine.ahead import ahead
 from chiso.engine.columns import Columns, Roster, newest_spans
 from chiso.engine.count import Tally, Window, count
 from chiso.engine.plan import Cell
-from chiso.instants import NEVER, midnight, parse_period
+from chiso.instants import DAY, NEVER, midnight, parse_period
 from chiso.intake.records import Dossier
 from chiso.law.expression import Parser
 from chiso.law.loader import load
@@ -61,6 +63,18 @@ def test_rows_together_count_like_pairs(life: list[Event], at: int, law: str) ->
     world, columns = world_of(life, law)
     window = Window.of((*PERIODS, ERAS), at)
     slow, fast = count(columns, world.ground, window), wide.tally(columns, world.ground, window)
+    assert np.array_equal(slow.cells, fast.cells)
+    assert summed(slow) == summed(fast)
+
+
+@pytest.mark.usefixtures("always_wide")
+@settings(max_examples=60, deadline=None, suppress_health_check=QUIET)
+@given(lives, st.integers(FIRST, LAST), st.integers(0, 40 * DAY))
+def test_a_change_is_the_difference_of_two_counts(life: list[Event], at: int, further: int) -> None:
+    world, columns = world_of(life, "qd766")
+    before, after = (Window.of((*PERIODS, ERAS), moment) for moment in (at, at + further))
+    slow = count(columns, world.ground, after).minus(count(columns, world.ground, before))
+    fast = wide.change(columns, world.ground, before, after)
     assert np.array_equal(slow.cells, fast.cells)
     assert summed(slow) == summed(fast)
 
@@ -153,3 +167,21 @@ def test_a_roster_forgets_the_spans_of_a_life_that_is_told_anew() -> None:
     assert roster.further_spans()["dossier"].tolist() == [9]
     assert roster.rows_of(np.array([7]))["version"].tolist() == [3]
     assert len(roster) == 2
+
+
+def test_pieces_are_read_ahead_in_their_order_and_errors_come_through() -> None:
+    def pieces() -> Iterator[int]:
+        yield from range(5)
+        raise ValueError("broken off")
+
+    found: list[int] = []
+
+    def take() -> None:
+        for piece in ahead(pieces()):
+            found.append(piece)  # noqa: PERF402 - what came before the error counts
+
+    with pytest.raises(ValueError, match="broken off"):
+        take()
+    assert found == [0, 1, 2, 3, 4]
+    assert list(ahead(iter([1, 2, 3]))) == [1, 2, 3]
+    assert list(ahead([])) == []

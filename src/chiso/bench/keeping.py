@@ -31,7 +31,7 @@ def recounted(folder: Path) -> Standing:
 
 def _filled(ledger: Ledger, world: data.World) -> Standing:
     standing = Standing(world.ground, standing_periods(data.NOW), data.NOW)
-    standing.fill(ledger.rows())
+    standing.fill(ledger.rows(newest_first=True))
     return standing
 
 

@@ -90,7 +90,7 @@ def newest_spans(rows: Structured) -> Structured:
     dossier, known, version = rows["dossier"], rows["known_at"], rows["version"]
     top = int(dossier.max())
     in_order = bool((version[1:] >= version[:-1]).all() and (known[1:] >= known[:-1]).all())
-    if in_order and top < 8 * len(rows):
+    if in_order and top < 128 * len(rows):
         # what comes in the order in which it became known: the last one holds
         last = np.zeros(top + 1, np.int64)
         last[dossier] = version

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from chiso.engine.columns import Array
     from chiso.engine.count import Counts, Window
     from chiso.engine.ground import Ground
     from chiso.engine.wide import Block
@@ -52,7 +53,8 @@ class ReferenceCounts:
 
     def present(self, counter: int, period: int) -> np.ndarray:
         """Keys with at least one dossier, sorted."""
-        return self._keys[self.times[counter, period, self._slots] > 0]
+        keys: np.ndarray = self._keys[self.times[counter, period, self._slots] > 0]
+        return keys
 
     def take(self, block: Block) -> None:
         """Adds what a part of the rows has."""
@@ -68,30 +70,39 @@ class ReferenceCounts:
         Gives the counts, and ``distinct[counter, period, unit]``.
         """
         counters, periods = self.times.shape[:2]
-        whole = ReferenceCounts(counters, periods, self.times.shape[2] * 2)
+        whole = ReferenceCounts(counters, periods, len(self._keys) * 5 // 4 + 1024)
         distinct = np.zeros((counters, periods, ground.unit_count), np.int64)
-        unit, procedure = np.divmod(self._keys, ground.term_room)
         begun = np.flatnonzero(window.judged_at > window.start)
         for _, alike in ground.eras_of(window, begun):
-            above, below = [], []
-            for level in ground.ancestor_levels(int(window.judged_at[alike[0]])):
-                held = np.flatnonzero(level[unit] >= 0)
-                above.append(level[unit[held]] * ground.term_room + procedure[held])
-                below.append(self._slots[held])
-            if not above or not sum(map(len, above)):
-                continue
-            keys = np.concatenate(above)
-            order = np.argsort(keys, kind="stable")
-            keys, source = keys[order], np.concatenate(below)[order]
-            starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
-            flat = keys[starts]
-            slots = whole.slots(flat)
-            who, what = np.divmod(flat, ground.term_room)
+            parent = ground.parents(int(window.judged_at[alike[0]]))
+            keys: Array = self._keys
+            times: np.ndarray = self.times[:, alike][:, :, self._slots]
+            while keys.size:
+                slots = whole.slots(keys)
+                for counter in range(counters):
+                    for index, period in enumerate(alike.tolist()):
+                        whole.times[counter, period, slots] += times[counter, index]
+                keys, times = _lifted(keys, times, parent, ground.term_room)
+        unit, procedure = np.divmod(whole._keys, ground.term_room)
+        if len(unit):
+            starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]])
             for counter in range(counters):
-                among = ground.among(counter, who, what)
-                for period in alike.tolist():
-                    times = np.add.reduceat(self.times[counter, period][source], starts)
-                    whole.times[counter, period, slots] = times
-                    present = who[(times > 0) & among]
-                    distinct[counter, period] = np.bincount(present, minlength=ground.unit_count)
+                among = ground.among(counter, unit, procedure)
+                for period in begun.tolist():
+                    present = (whole.times[counter, period, whole._slots] > 0) & among
+                    distinct[counter, period, unit[starts]] = np.add.reduceat(present, starts, dtype=np.int64)
         return whole, distinct
+
+
+def _lifted(keys: Array, times: np.ndarray, parent: Array, terms: int) -> tuple[Array, np.ndarray]:
+    """What units and procedures have, at the units above them; those at the top are gone."""
+    unit, procedure = np.divmod(keys, terms)
+    above = parent[unit]
+    held = np.flatnonzero(above >= 0)
+    lifted = above[held] * terms + procedure[held]
+    order = np.argsort(lifted, kind="stable")
+    lifted, held = lifted[order], held[order]
+    if lifted.size == 0:
+        return lifted, times[:, :, :0]
+    starts = np.flatnonzero(np.r_[True, lifted[1:] != lifted[:-1]])
+    return lifted[starts], np.add.reduceat(times[:, :, held], starts, axis=2)

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from chiso.engine.ahead import ahead
 from chiso.engine.columns import Columns, Roster, Structured
 from chiso.engine.count import Tally, Window
 from chiso.engine.ground import Ground
 from chiso.engine.references import ReferenceCounts
-from chiso.engine.wide import can_count_wide, counted, next_turn, tally
+from chiso.engine.wide import can_count_wide, change, counted, next_turn, tally
 from chiso.instants import NEVER, Period
 
 
@@ -142,9 +143,8 @@ class Standing:
             turned = np.flatnonzero(self._turn[: self.roster.top + 1] <= at)
             rows = self.roster.rows_of(turned)
             if moved.any():
-                earlier = tally(rows, self.ground, before.only(moved))
-                later = tally(rows, self.ground, self.window.only(moved))
-                self._add(_placed(later.minus(earlier), moved, self.ground))
+                turn = change(rows, self.ground, before.only(moved), self.window.only(moved))
+                self._add(_placed(turn, moved, self.ground))
         if begun.any():
             for part in self.roster.parts():
                 self._add(_placed(tally(part, self.ground, self.window.only(begun)), begun, self.ground))
@@ -196,12 +196,13 @@ class Standing:
         self.recount()
 
     def fill(self, chunks: Iterable[Structured]) -> None:
-        """Takes in a whole ledger at once: rows first, then one count."""
-        for rows in chunks:
+        """Takes in a whole ledger at once: rows first, then one count.  The order of the pieces is free."""
+        for rows in ahead(chunks):
             newer = self.roster.superseding(rows)
-            columns = Columns.of_rows(newer)
-            self.ground.derive(columns)
-            self.roster.replace(columns)
+            if len(newer):
+                columns = Columns.of_rows(newer)
+                self.ground.derive(columns)
+                self.roster.replace(columns)
         self.recount()
 
 

@@ -8,7 +8,7 @@ travel together, packed into the digits of one number, through one sum per unit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -124,12 +124,34 @@ def tally(rows: Columns, ground: Ground, window: Window) -> Tally:
     if rows.size < WIDE_FROM or not can_count_wide(ground):
         return count(rows, ground, window)
     found = Tally.empty(ground, window)
+    return _told(
+        found, ((block, block.times) for block in counted(rows, ground, window, found.cells)), ground
+    )
+
+
+def change(rows: Columns, ground: Ground, before: Window, after: Window) -> Tally:
+    """What rows count in the second window more than in the first: the same periods, judged later."""
+    eras = [[era for era, _ in ground.eras_of(window, np.arange(len(window)))] for window in (before, after)]
+    if rows.size < WIDE_FROM or not can_count_wide(ground) or eras[0] != eras[1]:
+        return tally(rows, ground, after).minus(tally(rows, ground, before))
+    earlier, later = Tally.empty(ground, before), Tally.empty(ground, after)
+    # the same rows in the same eras: their blocks have the same pairs, and what stays cancels at once
+    blocks = zip(
+        counted(rows, ground, before, earlier.cells), counted(rows, ground, after, later.cells), strict=True
+    )
+    found = _told(later, ((new, new.times - old.times) for old, new in blocks), ground)
+    found.cells -= earlier.cells
+    return found
+
+
+def _told(found: Tally, blocks: Iterable[tuple[Block, Counts]], ground: Ground) -> Tally:
+    """A tally with what blocks hold, as keys."""
     nothing = np.empty(0, np.int64)
     keys = [[nothing] for _ in ground.plan.procedures]
     times = [[nothing] for _ in ground.plan.procedures]
     stride = ground.unit_count * ground.term_room
-    for block in counted(rows, ground, window, found.cells):
-        for counter, table in enumerate(block.times):
+    for block, tables in blocks:
+        for counter, table in enumerate(tables):
             period, pair = np.nonzero(table)
             keys[counter].append(block.periods[period] * stride + block.pairs[pair])
             times[counter].append(table[period, pair])

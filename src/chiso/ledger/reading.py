@@ -18,7 +18,7 @@ from chiso.ledger.receipt import Position
 from chiso.ledger.rows import ROW
 from chiso.ledger.segments import rows_between, stored_versions
 
-VERSIONS_AT_ONCE: Final = 200_000
+VERSIONS_AT_ONCE: Final = 100_000
 ENTRIES_AT_ONCE: Final = 50
 FACTS_AT_ONCE: Final = 20_000
 
@@ -77,10 +77,15 @@ class Reading:
             )
         return Position(int(journal), int(version), int(record))
 
-    def rows(self, after: int = 0) -> Iterator[NDArray[np.void]]:
-        """All rows (``ROW``) of versions later than ``after``, in the order of versions, in large pieces."""
+    def rows(self, after: int = 0, *, newest_first: bool = False) -> Iterator[NDArray[np.void]]:
+        """All rows (``ROW``) of versions later than ``after``, in large pieces, each in the order of versions.
+
+        The pieces come in that order too, or the newest first: who wants only the newest version of each
+        dossier then has most of them early.
+        """
         last = self.position().version
-        for low in range(after, last, VERSIONS_AT_ONCE):
+        lows = range(after, last, VERSIONS_AT_ONCE)
+        for low in reversed(lows) if newest_first else lows:
             with self.database.hot() as hot:
                 packed = rows_between(hot, low, min(last, low + VERSIONS_AT_ONCE))
             rows = np.frombuffer(packed, dtype=ROW)
