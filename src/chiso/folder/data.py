@@ -50,7 +50,8 @@ def dossier(folder: DataFolder, code: str) -> dict[str, Any]:
 def _facts(folder: DataFolder, facts: Facts) -> dict[str, Any]:
     message = facts.message
     found: dict[str, Any] = {
-        "steps": [{"at": iso(step.at), "state": step.state, "officer": step.officer} for step in facts.steps],
+        # officers' names are for their own unit's staff: not told while nobody can sign in
+        "steps": [{"at": iso(step.at), "state": step.state} for step in facts.steps],
         "dissatisfied_at": iso(facts.dissatisfied_at),
         "stored_at": iso(facts.stored_at),
         "message": message is not None,

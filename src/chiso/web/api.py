@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import msgspec
 from litestar import MediaType, Request, Router, get
+from litestar.exceptions import NotAuthorizedException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from chiso.commands.recounting import packed
 from chiso.folder import DataFolder
 from chiso.instants import parse_instant
 from chiso.web.house import House
@@ -151,6 +154,17 @@ def quarantine(
     return _json(_folder(request).quarantine(limit=min(max(limit, 0), 500), offset=max(offset, 0)))
 
 
+@get("/standing", sync_to_thread=True)
+def standing(request: AnyRequest) -> Response[bytes]:
+    """The standing counts themselves, for ``chiso recount`` of the folder's owner (Authorization: Bearer)."""
+    house: House = request.app.state.house
+    told = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not secrets.compare_digest(told.encode(), house.token.encode()):
+        raise NotAuthorizedException("only the owner of the data folder may ask")
+    with house.folder.lock:
+        return _json(packed(house.folder.standing, house.folder.version))
+
+
 @get("/healthz", media_type=MediaType.TEXT, sync_to_thread=False)
 def healthz() -> str:
     """The process lives."""
@@ -219,7 +233,18 @@ def metrics(request: AnyRequest) -> Response[bytes]:
 
 router = Router(
     "/api/v1",
-    route_handlers=[units, score, history, procedures, dossiers, dossier, rank, arrivals, quarantine],
+    route_handlers=[
+        units,
+        score,
+        history,
+        procedures,
+        dossiers,
+        dossier,
+        rank,
+        arrivals,
+        quarantine,
+        standing,
+    ],
     tags=["questions"],
 )
 watching = Router("/", route_handlers=[healthz, readyz, metrics], tags=["operation"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -43,6 +44,8 @@ class House:
         self.accepted = 0
         """records taken in by this house's writer since it started"""
         self.refused = 0
+        self.token = secrets.token_urlsafe(24)
+        """asks for the standing counts; told to the owner of the data folder alone"""
         self._known: OrderedDict[tuple[str, str], tuple[float, Sender]] = OrderedDict()
         self._contexts: dict[str, Context] = {}
         self._tries: dict[str, list[float]] = {}

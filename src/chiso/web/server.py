@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import signal
 import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import uvicorn
 
+from chiso.commands.recounting import SERVER_FILE
 from chiso.folder import DataFolder
+from chiso.web import charts
 from chiso.web.app import create_app
 from chiso.web.house import House
 
@@ -46,6 +51,7 @@ def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
         h11_max_incomplete_event_size=64 * 1024,
         ws="none",
     )
+    threading.Thread(target=charts.warm, name="charts-warm", daemon=True).start()
     return _Server(config, house)
 
 
@@ -57,9 +63,33 @@ def serve(data: Path, *, host: str = "127.0.0.1", port: int = 8766) -> int:
     folder = DataFolder.open(data, standing=True)
     with closing(folder):
         print(f"http://{host}:{port}/", file=sys.stderr, flush=True)  # noqa: T201 - for whoever started it
-        server = _server(folder, House(folder), host, port)
-        server.run()
+        house = House(folder)
+        server = _server(folder, house, host, port)
+        # the server ends in order and then raises the signal again: let the folder be closed first
+        for sign in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, signal.default_int_handler)
+        with _announced(folder, house, host, port), suppress(KeyboardInterrupt):
+            server.run()
         return 0 if server.started else 1
+
+
+@contextmanager
+def _announced(folder: DataFolder, house: House, host: str, port: int) -> Iterator[None]:
+    """Tells in the data folder where its server listens, and the word that asks it for its counts.
+
+    Readable by the folder's owner alone: ``chiso recount`` compares with what the server says.
+    """
+    path = folder.path / SERVER_FILE
+    near = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - not bound here
+    text = json.dumps({"url": f"http://{near}:{port}", "token": house.token, "pid": os.getpid()})
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    try:
+        yield
+    finally:
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            path.unlink()
 
 
 @dataclass
@@ -90,7 +120,9 @@ def served(folder: DataFolder, host: str = "127.0.0.1", port: int = 0) -> Iterat
                 if not thread.is_alive():
                     raise OSError(f"the server on {host}:{port} did not start")
                 thread.join(0.02)
-            yield Served(folder, house, f"http://{host}:{listening.getsockname()[1]}")
+            taken = listening.getsockname()[1]
+            with _announced(folder, house, host, taken):
+                yield Served(folder, house, f"http://{host}:{taken}")
         finally:
             server.should_exit = True
             thread.join()
