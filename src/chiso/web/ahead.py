@@ -81,7 +81,8 @@ def look(folder: DataFolder, code: str) -> Ahead:
         until = midnight(day_of(int(due[0]))) + CLOSING
         if until < int(due[0]):
             until = midnight(day_of(int(due[0]))) + DAY
-        told = folder.next_falls(code, until)
+        # At the due instant itself a dossier is still in time.
+        told = folder.next_falls(code, until + 1)
         falling, total = int(told["falling"]), str(told["total_then"])
         falls = Decimal(total) < Decimal(str(told["total"]))
     return Ahead(

@@ -133,6 +133,12 @@ def _drawn(specification: str) -> str:
     return str(_ready().vegalite_to_svg(json.loads(specification)))
 
 
+def warm() -> None:
+    """Draws once, so that the first reader does not wait for the machinery to be loaded."""
+    days = [("2026-01-01", "50.00"), ("2026-01-02", "51.00")]
+    svg(trend(days, target=80, target_words="", label="", lang="vi", width=100, height=100))
+
+
 def svg(specification: dict[str, Any]) -> str:
     """The picture as stand-alone SVG, for documents."""
     return _drawn(json.dumps(specification, sort_keys=True))

@@ -43,6 +43,7 @@
   const show = (score) => {
     const total = hundredths(score.total), max = hundredths(score.max);
     put("total", points(total));
+    document.title = document.title.replace(/^[\d.,]+/, points(total));
     put("total.cell", points(total));
     put("total.ratio", percent(total, max));
     put("total.lost", points(max - total));
