@@ -195,7 +195,7 @@ def _life(told: Mapping[str, Any], view: View, ended: int | None, on_time: bool)
         add(one["requested_at"], "requested", say(lang, "dossier.life.requested"))
         add(one["completed_at"], "completed", say(lang, "dossier.life.completed"))
     for step in told.get("steps", ()):
-        add(step["at"], "step", _state(lang, step["state"]), step.get("officer") or "")
+        add(step["at"], "step", _state(lang, step["state"]))
     add(ended, "ended", say(lang, "dossier.life.ended"))
     for fact in facts:
         late = fact["key"] == "ended" and not on_time
