@@ -174,7 +174,7 @@ def rank(
 
 @app.command
 def load(
-    *files: str,
+    *files: Annotated[str, Parameter(allow_leading_hyphen=True)],
     kind: Annotated[
         str | None, Parameter(name="--as", help="Kind of record, where a file leaves a doubt.")
     ] = None,

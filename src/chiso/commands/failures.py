@@ -13,7 +13,7 @@ def explained(error: BaseException) -> tuple[str, int]:
     from chiso.ledger.database import LedgerError  # noqa: PLC0415
 
     if isinstance(error, QuestionError):
-        return str(error), 1
+        return str(error), 2 if error.wrong else 1
     if isinstance(error, (BadInstantError, SettingError)):
         return str(error), 2
     if isinstance(error, (LawError, LedgerError, OSError)):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chiso.folder.answers import score_of_hundredths
-from chiso.instants import parse_period
+from chiso.instants import day_of, parse_instant, parse_period
 from chiso.law.difference import law_diff
 from chiso.law.loader import load
 from chiso.law.model import LawError, LawVersion
@@ -86,7 +86,7 @@ def _rows(
 def described(law_id: str, day: str | None) -> dict[str, Any]:
     """The indicators of a law on a day, with where each maximum comes from."""
     law = load(law_id)
-    version = law.at(date.fromisoformat(day) if day else max(law.changes))
+    version = law.at(day_of(parse_instant(day)) if day else max(law.changes))
     return {
         "law": law_id,
         "version": version.version,

@@ -14,7 +14,7 @@ import msgspec
 
 from chiso.intake.context import Context
 from chiso.intake.doors import read_file
-from chiso.intake.records import Arrival, Refusal
+from chiso.intake.records import Arrival, PublishedFigure, Refusal
 from chiso.ledger.receipt import Taken
 
 if TYPE_CHECKING:
@@ -105,6 +105,13 @@ def gathered(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
         yield group
 
 
+def _captured_by(arrival: Arrival, now: int) -> None:
+    """Figures of a period that still runs, and do not say when they were captured, were captured by now."""
+    for item in arrival.items if arrival.kind == "published" else ():
+        if isinstance(item, PublishedFigure) and item.captured_at > now:
+            item.captured_at = now
+
+
 def load(
     ledger: Ledger,
     sources: list[str | Path | IO[bytes]],
@@ -129,7 +136,10 @@ def load(
             name=str(name),
         )  # fmt: skip
         for group in gathered(arrivals):
-            for taken in ledger.accept(group, now()).arrivals:
+            instant = now()
+            for arrival in group:
+                _captured_by(arrival, instant)
+            for taken in ledger.accept(group, instant).arrivals:
                 outcome.add(taken)
             if progress is not None:
                 progress(outcome.counts["read"])

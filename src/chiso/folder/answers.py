@@ -22,7 +22,7 @@ Source = Literal["computed", "published"]
 class QuestionError(ValueError):
     """A question that cannot be answered, with what to do about it, for people (vi) and engineers (en).
 
-    ``unknown``: about something that is not known here.  ``wrong``: in words that are none of those to choose.
+    ``unknown``: about something that is not known here.  ``wrong``: in words that are not offered.
     """
 
     def __init__(

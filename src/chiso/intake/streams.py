@@ -64,6 +64,7 @@ class _Guarded(io.RawIOBase):
 
     def close(self) -> None:
         self._unpacker.close()
+        self._packed.close()
         super().close()
 
 
@@ -106,6 +107,9 @@ class _Counted:
 
     def tell(self) -> int:
         return self._read
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def open_source(source: str | Path | IO[bytes]) -> io.BufferedReader:
