@@ -300,7 +300,7 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
     }
     mistakes: dict[str, dict[str, Any]] = {}
     for one in told["mistakes"]:
-        words = mistake_words(str(one["mistake"]), view.lang)
+        words = mistake_words("SILENT_DAYS" if one.get("days") else str(one["mistake"]), view.lang)
         line = mistakes.setdefault(words, {"words": words, "count": 0, "senders": []})
         line["count"] += one["count"]
         line["senders"].append((sender_name(one["sender"]), one["count"]))
