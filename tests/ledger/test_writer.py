@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from chiso.ledger import writer as module
 from chiso.ledger.database import LedgerBusyError
@@ -14,7 +15,7 @@ from chiso.ledger.receipt import Receipt
 from chiso.ledger.recount import differences
 from chiso.ledger.store import Ledger
 from chiso.ledger.writer import Writer, WriterStoppedError
-from tests.ledger.samples import T0, arrive, dossier
+from tests.ledger.samples import T0, arrive, dossier, refusal
 
 
 @contextmanager
@@ -80,6 +81,19 @@ def test_a_bad_one_fails_alone(ledger: Ledger) -> None:
             bad.result(30)
     assert set(ledger.ids([f"H01.1-{n}" for n in range(4)])) == {"H01.1-0", "H01.1-1", "H01.1-3"}
     assert list(differences(ledger)) == []
+
+
+def test_the_log_says_where_it_failed_and_nothing_of_what_was_sent(ledger: Ledger) -> None:
+    with structlog.testing.capture_logs() as said, Writer(ledger) as writer:
+        sent = arrive(dossier("H01.1-SECRET", channel=1_000), refusals=[refusal(raw=b"089012345678")])
+        with pytest.raises(Exception, match="format"):
+            writer.submit([sent], T0).result(30)
+    (line,) = said
+    assert (line["event"], line["kinds"]) == ("ledger_refused", ["dossiers"])
+    assert "in derive" in line["where"]
+    assert "SECRET" not in repr(line)
+    assert "0890" not in repr(line)
+    assert "exc_info" not in line
 
 
 def test_a_locked_database_fails_clearly_and_recovers(address: tuple[Path, str | None]) -> None:

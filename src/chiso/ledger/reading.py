@@ -78,7 +78,7 @@ class Reading:
         return Position(int(journal), int(version), int(record))
 
     def rows(self, after: int = 0, *, newest_first: bool = False) -> Iterator[NDArray[np.void]]:
-        """All rows (``ROW``) of versions later than ``after``, in large pieces, each in the order of versions.
+        """All rows (``ROW``) of versions later than ``after``, in large pieces, each in order of version.
 
         The pieces come in that order too, or the newest first: who wants only the newest version of each
         dossier then has most of them early.

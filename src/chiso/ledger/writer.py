@@ -6,6 +6,7 @@ A sender waits for one disk sync at most, however many send; the more wait, the 
 from __future__ import annotations
 
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -156,12 +157,12 @@ class Writer:
             receipt = self._ledger.accept([one for job in jobs for one in job.arrivals], now)
         except LedgerBusyError as error:
             # Nobody's fault: one by one would only wait as many times as long.
-            log.warning("ledger_busy", error=str(error), jobs=len(jobs))
             self._fail(jobs, error)
+            log.warning("ledger_busy", error=str(error), jobs=len(jobs))
         except Exception as error:
             if len(jobs) == 1:
-                log.exception("ledger_refused", kinds=[one.kind for one in jobs[0].arrivals])
                 self._fail(jobs, error)
+                log.error("ledger_refused", kinds=[one.kind for one in jobs[0].arrivals], **_told(error))
                 return
             # One of them is at fault: each alone, so that it fails nobody else.
             for job in jobs:
@@ -173,8 +174,8 @@ class Writer:
         if self._on_commit is not None:
             try:
                 self._on_commit(receipt)
-            except Exception:
-                log.exception("on_commit_failed", position=receipt.position)
+            except Exception as error:
+                log.error("on_commit_failed", position=receipt.position, **_told(error))
         place = 0
         for job in jobs:
             taken = receipt.arrivals[place : place + len(job.arrivals)]
@@ -185,3 +186,9 @@ class Writer:
     def _fail(jobs: list[_Job], error: BaseException) -> None:
         for job in jobs:
             job.future.set_exception(error)
+
+
+def _told(error: Exception) -> dict[str, str]:
+    """An error for the log: where it happened, and never the variables there, which hold what people sent."""
+    places = traceback.format_tb(error.__traceback__)[-3:]
+    return {"error": repr(error), "where": "".join(places).strip()}
