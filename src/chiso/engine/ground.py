@@ -57,6 +57,7 @@ class Ground:
         self._trees: dict[int, list[np.ndarray]] = {}
         self._registers: dict[tuple[str, int], dict[str, Counts]] = {}
         self._petitions: dict[str, tuple[int, int, dict[str, Counts]]] = {}
+        self._book: petition_counts.Book | None = None
         self._grow(max(1024, len(self.terms) + 256))
         self.catch_up()
 
@@ -293,10 +294,11 @@ class Ground:
     def _petition_counts(self, period: Period, judged_at: int) -> dict[str, Counts]:
         held = self._petitions.get(period.label)
         if held is None or not held[0] <= judged_at < held[1]:
-            counts = petition_counts.petition_counts(
-                self.records.petitions, self.units, self.calendar, self.law, period, judged_at
-            )
-            until = petition_counts.next_change(self.records.petitions, self.calendar, self.law, judged_at)
+            if self._book is None:
+                limits = petition_counts.Limits.of(self.law)
+                self._book = petition_counts.Book(self.records.petitions, self.calendar, limits)
+            counts = self._book.counts(self.units, period, judged_at)
+            until = self._book.next_change(judged_at)
             held = self._petitions[period.label] = (judged_at, max(until, judged_at + 1), counts)
         return held[2]
 
@@ -304,8 +306,10 @@ class Ground:
         """Lets the counts of the catalogue and of petitions be made anew."""
         self._registers.clear()
         self._petitions.clear()
+        self._book = None
 
     def petitions_changed(self, petitions: Sequence[Petition]) -> None:
         """Petitions are few and change often: they alone may change on a ground."""
         self.records = Registers(self.records.decisions, petitions, self.records.totals)
         self._petitions.clear()
+        self._book = None

@@ -102,6 +102,7 @@ class Book:
             )
         }
         self.publish_due: Final = due(self.resolved, limits.publish)
+        self._units: tuple[Units, NDArray[np.intp]] | None = None
 
     def __len__(self) -> int:
         return len(self.petitions)
@@ -143,14 +144,7 @@ class Book:
         inside = self.in_period(period.start, judged_at)
         overdue = self.overdue(judged_at)
         then = tree_instant(judged_at)
-        today = units.today_map(then)
-        places = [
-            today[units.resolve(p.unit, arrived)] if counted else 0
-            for p, arrived, counted in zip(
-                self.petitions, self.arrived.tolist(), inside.tolist(), strict=True
-            )
-        ]
-        unit = np.array(places, np.intp)
+        unit = units.today_map(then)[self._read(units)]
         chosen = (
             inside,
             inside & ~overdue,
@@ -160,6 +154,15 @@ class Book:
         )
         own = np.stack([np.bincount(unit[which], minlength=len(units)) for which in chosen]).astype(np.int64)
         return dict(zip(REGISTERS, units.tree(then).rollup(own), strict=True))
+
+    def _read(self, units: Units) -> NDArray[np.intp]:
+        """The unit that each petition's code names in the tree of its receipt."""
+        held = self._units
+        if held is None or held[0] is not units:
+            arrived = np.minimum(self.arrived, NEVER - 1).tolist()
+            found = [units.resolve(p.unit, at) for p, at in zip(self.petitions, arrived, strict=True)]
+            held = self._units = (units, np.array(found, np.intp))
+        return held[1]
 
     def next_change(self, at: int) -> int:
         """The next instant after ``at`` from which any count may differ with no message, or ``NEVER``."""

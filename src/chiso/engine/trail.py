@@ -58,7 +58,8 @@ class Trail:
         breaks the trail.
         """
         rows = rows[np.argsort(rows["known_at"], kind="stable")]
-        known = rows["known_at"]
+        # in one piece: a search in a field of packed rows would copy all of it every time
+        known = np.ascontiguousarray(rows["known_at"])
         if len(rows) and self.samples and int(known[0]) <= self.samples[-1].at:
             self.broken = True
             return
