@@ -228,6 +228,38 @@ def load(
 
 
 @app.command
+def mistakes(
+    *,
+    unit: Annotated[str | None, Parameter(help="Only dossiers of this unit and of those below it.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """The typical mistakes of senders this year, by sender and kind, with dossiers that show them."""
+    from chiso.commands import output
+    from chiso.folder.mistakes import told
+
+    with _open(data) as folder:
+        body = told(folder, unit)
+    if json:
+        output.print_json(body)
+        return 0
+    rows = [
+        (
+            row["sender"] or "–",
+            row["number"],
+            row["mistake"].lower(),
+            row["count"],
+            row["of"],
+            row["sample"][0],
+        )
+        for row in body["rows"]
+    ]
+    headings = ("Sender", "No", "Mistake", "Count", "Of", "For example")
+    output.table(f"{body['unit'] or ''} {body['period']} · {body['at']}".strip(), headings, rows, {1, 3, 4})
+    return 0
+
+
+@app.command
 def recount(
     *,
     deep: Annotated[

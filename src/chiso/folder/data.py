@@ -8,6 +8,7 @@ import numpy as np
 
 from chiso.folder import answers, drill
 from chiso.folder.answers import QuestionError
+from chiso.folder.mistakes import STREAM, sender_mistakes
 from chiso.instants import DAY, iso, year_of
 from chiso.intake.records import Has, Mistake
 
@@ -129,7 +130,11 @@ def units(folder: DataFolder, at: int | None = None) -> list[dict[str, Any]]:
 
 
 def arrivals(folder: DataFolder) -> dict[str, Any]:
-    """What arrived from whom and how late, mistakes by sender, and how fresh the data is."""
+    """What arrived from whom and how late, mistakes by sender, and how fresh the data is.
+
+    Mistakes that a message shows are counted by message, as they arrived; those that a sender's stream shows
+    by dossier of this year, or by working day (``"days": true``).
+    """
     now = folder.now()
     since = now - 30 * DAY
     senders: dict[str, dict[str, Any]] = {}
@@ -151,8 +156,15 @@ def arrivals(folder: DataFolder) -> dict[str, Any]:
         line["mean_lag"] = round(total / count) if count else None
     mistakes: dict[tuple[str, int], int] = {}
     for mistake in folder.ledger.counters.mistakes():
-        key = (mistake.sender, mistake.bit)
-        mistakes[key] = mistakes.get(key, 0) + mistake.count
+        if not STREAM >> mistake.bit & 1:
+            key = (mistake.sender, mistake.bit)
+            mistakes[key] = mistakes.get(key, 0) + mistake.count
+    lines = [
+        {"sender": sender, "mistake": Mistake(1 << bit).name, "number": bit + 1, "count": count}
+        for (sender, bit), count in mistakes.items()
+    ]
+    shown = ("sender", "mistake", "number", "count", "days")
+    lines += [{key: one[key] for key in shown if key in one} for one in sender_mistakes(folder)]
     return {
         "now": iso(now),
         "newest": iso(newest_known(folder)),
@@ -160,10 +172,7 @@ def arrivals(folder: DataFolder) -> dict[str, Any]:
         "dossiers": len(folder.standing.roster),
         "since": iso(since),
         "senders": sorted(senders.values(), key=lambda line: (-line["read"], line["sender"])),
-        "mistakes": [
-            {"sender": sender, "mistake": Mistake(1 << bit).name, "number": bit + 1, "count": count}
-            for (sender, bit), count in sorted(mistakes.items(), key=lambda item: -item[1])
-        ],
+        "mistakes": sorted(lines, key=lambda line: (-line["count"], line["number"], line["sender"])),
         "quarantine": folder.ledger.quarantine.count(None),
         "loading": folder.loading_progress(),
     }
