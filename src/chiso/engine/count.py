@@ -127,13 +127,16 @@ class Pairs(Mapping[str, np.ndarray]):
         return self.ground.counted_at(self.raw("unit_index"), self.period, self.window)
 
 
-def in_period(rows: Columns, start: int, judged: int) -> np.ndarray:
+FEW: Final = 1 << 14
+"""Rows times periods that are best looked at all at once."""
+
+
+def in_period(rows: Columns, start: int | Counts, judged: int | Counts) -> np.ndarray:
     """Which rows are in a period that has begun, judged at an instant of it."""
     received, ended = rows["received_at"], rows["ended_at"]
     # a dossier received in the period and dated as ended before it still belongs to it
     inside: np.ndarray = (received < judged) & ((ended >= start) | (received >= start))
-    inside &= rows["judged_from"] <= judged
-    inside &= rows["judged_to"] > judged
+    inside &= (rows["judged_from"] <= judged) & (rows["judged_to"] > judged)
     return inside
 
 
@@ -143,6 +146,12 @@ def pairs_of(rows: Columns, window: Window) -> tuple[np.ndarray, np.ndarray]:
     In the period: received in [start, J), or before start and not ended before start; and the row's span is
     the one in force at J (formula document, 2.1).
     """
+    if rows.size * len(window) <= FEW:
+        period, row = np.nonzero(
+            in_period(rows, window.start[:, None], window.judged_at[:, None])
+            & (window.judged_at > window.start)[:, None]
+        )
+        return row, period
     found_rows: list[np.ndarray] = []
     found_periods: list[np.ndarray] = []
     for index, (start, judged) in enumerate(

@@ -38,6 +38,7 @@ class Standing:
         self._clear()
         self._turn = np.full(self._room(), NEVER, np.int64)
         self._soonest: int = NEVER
+        self._trees: tuple[Ground, bytes, np.ndarray] | None = None
         self.changes = 0
         """grows whenever a count may have changed"""
 
@@ -49,37 +50,56 @@ class Standing:
 
     # -- counting by difference -------------------------------------------------------------------
 
+    def _above(self) -> np.ndarray:
+        """``[level, period, unit]``: the unit, its parent, and so on in the tree of each period; -1 beyond."""
+        eras = np.searchsorted(self.ground.units.eras, self.window.judged_at - 1, side="right").tobytes()
+        held = self._trees
+        if held is None or held[0] is not self.ground or held[1] != eras:
+            trees = [self.ground.ancestor_levels(at) for at in self.window.judged_at.tolist()]
+            depth = max(map(len, trees), default=0)
+            table = np.full((depth, len(trees), self.ground.unit_count), -1, np.int32)
+            for period, levels in enumerate(trees):
+                table[: len(levels), period] = levels
+            held = self._trees = (self.ground, eras, table)
+        return held[2]
+
     def _add(self, found: Tally) -> None:
         self.cells += found.cells
-        for counter, (keys, times) in enumerate(found.distinct):
-            if keys.size:
-                self._add_distinct(counter, keys, times)
+        counters = [np.full(keys.size, index) for index, (keys, _) in enumerate(found.distinct)]
+        if sum(map(len, counters)):
+            keys, times = (np.concatenate(one) for one in zip(*found.distinct, strict=True))
+            self._add_distinct(np.concatenate(counters), keys, times)
 
-    def _add_distinct(self, counter: int, keys: np.ndarray, times: np.ndarray) -> None:
+    def _add_distinct(self, counter: np.ndarray, keys: np.ndarray, times: np.ndarray) -> None:
         """Spreads per-unit procedure counts over the unit and its ancestors, and counts those present."""
-        ground = self.ground
+        ground, periods = self.ground, len(self.periods)
         units, terms = ground.unit_count, ground.term_room
         period, rest = np.divmod(keys, units * terms)
         unit, procedure = np.divmod(rest, terms)
-        spread_keys, spread_times = [], []
-        for level in ground.ancestors(self.window, period, unit):
-            held = level >= 0
-            spread_keys.append((period[held] * units + level[held]) * terms + procedure[held])
-            spread_times.append(times[held])
-        flat, inverse = np.unique(np.concatenate(spread_keys), return_inverse=True)
+        above = self._above()[:, period, unit]
+        held = above >= 0
+        spread = (((counter * periods + period) * units + above) * terms + procedure)[held]
+        flat, inverse = np.unique(spread, return_inverse=True)
         steps = np.zeros(len(flat), np.int64)
-        np.add.at(steps, inverse, np.concatenate(spread_times))
-        period, pair = np.divmod(flat, units * terms)
+        np.add.at(steps, inverse, np.broadcast_to(times, above.shape)[held])
+        flat, steps = flat[steps != 0], steps[steps != 0]
+        if flat.size == 0:
+            return
+        line, pair = np.divmod(flat, units * terms)
+        counter, period = np.divmod(line, periods)
         distinct_pairs, where = np.unique(pair, return_inverse=True)
         slot = self.references.slots(distinct_pairs)[where]
-        held_times = self.references.times[counter]
-        before = held_times[period, slot].astype(np.int64)
+        before = self.references.times[counter, period, slot].astype(np.int64)
         after = before + steps
-        held_times[period, slot] = after
-        unit, procedure = np.divmod(pair, terms)
-        for changed, step in (((before <= 0) & (after > 0), 1), ((before > 0) & (after <= 0), -1)):
-            changed &= ground.among(counter, unit, procedure)
-            np.add.at(self.distinct[counter], (period[changed], unit[changed]), step)
+        self.references.times[counter, period, slot] = after
+        turned = np.flatnonzero((before > 0) != (after > 0))
+        unit, procedure = np.divmod(pair[turned], terms)
+        for index in np.unique(counter[turned]).tolist():
+            here = counter[turned] == index
+            here[here] = ground.among(index, unit[here], procedure[here])
+            chosen = turned[here]
+            step = np.where(after[chosen] > 0, 1, -1)
+            np.add.at(self.distinct[index], (period[chosen], unit[here]), step)
 
     def apply(self, rows: Structured) -> int:
         """Takes in dossier versions from the ledger.  Gives how many rows replaced older ones."""

@@ -131,8 +131,7 @@ def tally(rows: Columns, ground: Ground, window: Window) -> Tally:
 
 def change(rows: Columns, ground: Ground, before: Window, after: Window) -> Tally:
     """What rows count in the second window more than in the first: the same periods, judged later."""
-    eras = [[era for era, _ in ground.eras_of(window, np.arange(len(window)))] for window in (before, after)]
-    if rows.size < WIDE_FROM or not can_count_wide(ground) or eras[0] != eras[1]:
+    if rows.size < WIDE_FROM or not can_count_wide(ground) or not _alike(ground, before, after):
         return tally(rows, ground, after).minus(tally(rows, ground, before))
     earlier, later = Tally.empty(ground, before), Tally.empty(ground, after)
     # the same rows in the same eras: their blocks have the same pairs, and what stays cancels at once
@@ -142,6 +141,18 @@ def change(rows: Columns, ground: Ground, before: Window, after: Window) -> Tall
     found = _told(later, ((new, new.times - old.times) for old, new in blocks), ground)
     found.cells -= earlier.cells
     return found
+
+
+def _alike(ground: Ground, before: Window, after: Window) -> bool:
+    """Whether the same periods have begun in two windows, each in the same era of the units."""
+    begun = [np.flatnonzero(window.judged_at > window.start) for window in (before, after)]
+    if not np.array_equal(*begun):
+        return False
+    eras = [ground.eras_of(window, begun[0]) for window in (before, after)]
+    return len(eras[0]) == len(eras[1]) and all(
+        era == then and np.array_equal(periods, others)
+        for (era, periods), (then, others) in zip(*eras, strict=True)
+    )
 
 
 def _told(found: Tally, blocks: Iterable[tuple[Block, Counts]], ground: Ground) -> Tally:
