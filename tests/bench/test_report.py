@@ -94,9 +94,11 @@ def test_messages_are_of_full_length_and_load(tmp_path: Path) -> None:
     assert 1_200 < sum(map(len, told)) / len(told) < 2_200
     size = messages.write(tmp_path / "full.jsonl", told)
     assert size == (tmp_path / "full.jsonl").stat().st_size
-    seconds, read = intake.loaded(tmp_path / "full.jsonl", tmp_path / "data")
-    assert read == 600
-    assert seconds > 0
+    found = intake.loaded(tmp_path / "full.jsonl", tmp_path / "data")
+    assert found.items == 600
+    line = found.line("x", "600 messages")
+    assert line.value == 600 / found.seconds
+    assert "processor time each" in line.note
 
 
 def test_posts_are_heard() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Final
 
@@ -9,7 +10,7 @@ import msgspec
 
 from chiso.bench import data, intake, keeping, scoreboard, serving
 from chiso.bench.report import Line, Report
-from chiso.bench.timing import scan_rate
+from chiso.bench.timing import load_average, scan_rate
 
 PROVINCES: Final = 34
 LARGE: Final = 10_000_000
@@ -38,7 +39,8 @@ def measured(dossiers: int, *, large: bool = False) -> Report:
     """The whole benchmark."""
     report = Report()
     scan = scan_rate()
-    report.add("Machine", Line("memory bandwidth, one thread", scan / 1e9, "GB/s"))
+    note = f"{os.cpu_count()} processors, {load_average():.1f} busy with other work"
+    report.add("Machine", Line("memory bandwidth, one thread", scan / 1e9, "GB/s", note=note))
     _say(f"a province of {dossiers:,} dossiers")
     title = f"Scoreboard of a province, {dossiers:,} dossiers"
     scoreboard.measure(report, scoreboard.filled(data.world(), dossiers), title, PROVINCE_REACH, scan)

@@ -41,6 +41,11 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def load_average() -> float:
+    """Processes that wanted to run over the last minute: other work, where asked before we begin."""
+    return os.getloadavg()[0]
+
+
 def scan_rate() -> float:
     """Bytes a second that one thread reads from memory and adds up."""
     block = np.ones(SCANNED // 8, np.int64)
