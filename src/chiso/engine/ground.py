@@ -1,7 +1,7 @@
 """What counting stands on: the law, the units, the catalogue and the calendar, at hand as arrays.
 
-A ground does not change, but for new terms (codes that have not come up before).  Another law, unit, procedure
-or working day makes another ground, on which everything is counted again.
+A ground does not change, but for new terms (codes that have not come up) and the records beside the dossiers.
+Another law, unit, procedure or working day makes another ground, on which everything is counted again.
 """
 
 from __future__ import annotations
@@ -155,8 +155,8 @@ class Ground:
         """Units that codes name in the tree of an era; -1 where they name none."""
         found = self._resolved[eras, terms]
         if (found == -2).any():
-            missing = np.unique(np.stack([eras, terms])[:, found == -2], axis=1)
-            for era, term in missing.T.tolist():
+            missing = np.unique((eras * self._room + terms)[found == -2])
+            for era, term in zip(*(part.tolist() for part in np.divmod(missing, self._room)), strict=True):
                 code, at = self.terms[term], self._instant_of(era)
                 unknown = not code or self.units.is_unassigned(code, at)
                 self._resolved[era, term] = -1 if unknown else self.units.resolve(code, at)
@@ -308,8 +308,10 @@ class Ground:
         self._petitions.clear()
         self._book = None
 
-    def petitions_changed(self, petitions: Sequence[Petition]) -> None:
-        """Petitions are few and change often: they alone may change on a ground."""
-        self.records = Registers(self.records.decisions, petitions, self.records.totals)
+    def records_changed(self, records: Registers) -> None:
+        """Records beside the dossiers change often and no dossier's counts: they may change on a ground."""
+        if (records.decisions, records.totals) != (self.records.decisions, self.records.totals):
+            self._registers.clear()
+        self.records = records
         self._petitions.clear()
         self._book = None

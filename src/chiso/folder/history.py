@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from chiso.engine.columns import Structured
     from chiso.folder.state import DataFolder
 
-STEP: Final = DAY // 4
-"""Seconds between samples: midnight, 06:00, noon and 18:00."""
+STEP: Final = DAY // 2
+"""Seconds between samples: 06:00 and 18:00."""
 DAILY_HOUR: Final = 6 * 3600
 """The sample that stands for a day: the portal's own figures are captured at about 06:00."""
 
 
 def sample_instants(period: Period) -> range:
-    return range(period.start + STEP, period.end + 1, STEP)
+    return range(period.start + DAILY_HOUR, period.end + 1, STEP)
 
 
 class YearTrail:

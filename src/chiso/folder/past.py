@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chiso.engine.ground import Ground
-from chiso.folder.registers import GROUND_KINDS, Registry, petitions_of, read_registry
+from chiso.folder.registers import BESIDE_KINDS, GROUND_KINDS, Registry, read_registry, records_beside
 
 if TYPE_CHECKING:
     from chiso.law.model import LawVersion
@@ -28,7 +28,7 @@ class GroundThen:
         if fresh:
             self._seen = fresh[-1][0]
             self._ahead += [
-                (known, kind) for _, kind, known, _ in fresh if kind in GROUND_KINDS or kind == "petition"
+                (known, kind) for _, kind, known, _ in fresh if kind in GROUND_KINDS | BESIDE_KINDS
             ]
             self._ahead.sort()
         place = 0
@@ -45,5 +45,5 @@ class GroundThen:
             )
             self._ground = registry.ground(self.law, self.terms)
         elif kinds:
-            self._ground.petitions_changed(petitions_of(self.ledger, at))
+            self._ground.records_changed(records_beside(self.ledger, at))
         return self._ground

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 CALENDAR_FILE = "calendar.csv"
 """Days off and make-up days of a data folder, beside those that the package knows."""
 
-GROUND_KINDS = frozenset({"unit", "procedure", "decision", "total"})
-"""Kinds of records of which a change makes another ground."""
+GROUND_KINDS = frozenset({"unit", "procedure"})
+"""Kinds of records of which a change makes another ground: dossiers are counted again."""
+BESIDE_KINDS = frozenset({"decision", "petition", "total"})
+"""Kinds of records that count beside the dossiers."""
 
 
 @dataclass
@@ -50,8 +52,13 @@ def _all(ledger: Ledger, kind: str, as_of: int | None) -> list[object]:
     return [record for _, record in ledger.records(kind, as_of)]
 
 
-def petitions_of(ledger: Ledger, as_of: int | None = None) -> list[Petition]:
-    return [record for record in _all(ledger, "petition", as_of) if isinstance(record, Petition)]
+def records_beside(ledger: Ledger, as_of: int | None = None) -> Registers:
+    """Decisions, petitions and reporting totals, as known at an instant."""
+    return Registers(
+        [record for record in _all(ledger, "decision", as_of) if isinstance(record, Decision)],
+        [record for record in _all(ledger, "petition", as_of) if isinstance(record, Petition)],
+        [record for record in _all(ledger, "total", as_of) if isinstance(record, ReportingTotal)],
+    )
 
 
 def read_calendar(folder: Path) -> Calendar:
@@ -114,9 +121,5 @@ def read_registry(
         units,
         catalogue,
         calendar,
-        Registers(
-            [record for record in _all(ledger, "decision", as_of) if isinstance(record, Decision)],
-            petitions_of(ledger, as_of),
-            [record for record in _all(ledger, "total", as_of) if isinstance(record, ReportingTotal)],
-        ),
+        records_beside(ledger, as_of),
     )

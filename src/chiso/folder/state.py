@@ -24,7 +24,14 @@ from chiso.engine.trail import Sample
 from chiso.folder.history import YearTrail
 from chiso.folder.past import GroundThen
 from chiso.folder.published import Published, published_score
-from chiso.folder.registers import GROUND_KINDS, Registry, petitions_of, read_calendar, read_registry
+from chiso.folder.registers import (
+    BESIDE_KINDS,
+    GROUND_KINDS,
+    Registry,
+    read_calendar,
+    read_registry,
+    records_beside,
+)
 from chiso.folder.settings import Settings
 from chiso.instants import Period, day_of, standing_periods, utc_now, year_of
 from chiso.law.life import LifeRules
@@ -230,8 +237,9 @@ class DataFolder:
                 self.ledger, self.settings.home, self.calendar, self.published.units
             )
             self.standing.rebase(self.registry.ground(self.ground.law, self.terms))
-        elif "petition" in kinds:
-            self.ground.petitions_changed(petitions_of(self.ledger))
+        elif kinds & BESIDE_KINDS:
+            self.registry.records = records_beside(self.ledger)
+            self.ground.records_changed(self.registry.records)
         if kinds:
             self.standing.changes += 1
             self._pasts.clear()
