@@ -186,6 +186,11 @@ class Ground:
         if owing.size:
             kinds = self._limit_unit[columns["procedure"][owing]]
             due[owing] = self.calendar.due_many(received[owing], limit[owing], kinds)
+            for code, below in self._closed:
+                here = np.flatnonzero(below[derived["unit_index"][owing]])
+                if here.size:
+                    some = owing[here]
+                    due[some] = self.calendar.due_many(received[some], limit[some], kinds[here], code)
             if self.law.options.get("limit_end") == "time_of_receipt":
                 # the same hour of the last day, not its end; hours are counted by the clock already
                 days = owing[kinds != LIMIT_UNITS.index("hour")]
@@ -197,6 +202,14 @@ class Ground:
                 columns.arrays[name] = values
             else:
                 held[:] = values
+
+    @cached_property
+    def _closed(self) -> list[tuple[str, np.ndarray]]:
+        """Codes with days off of their own, and over all units whether they hold for each."""
+        return [
+            (code, np.array([f"{unit.code}.".startswith(f"{code}.") for unit in self.units.all]))
+            for code in self.calendar.units()
+        ]
 
     def counted_at(self, unit: np.ndarray, period: np.ndarray, window: Window) -> np.ndarray:
         """The unit, or its successor in the tree of the period's judging instant ("as was")."""

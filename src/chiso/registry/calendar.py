@@ -118,6 +118,10 @@ class Calendar:
         rule = self.rule(day, unit)
         return rule.working if rule is not None else day.weekday() < 5
 
+    def units(self) -> tuple[str, ...]:
+        """Codes of the units that have days of their own, those above before those below."""
+        return tuple(sorted(self._units))
+
     def rules(self) -> tuple[DayRule, ...]:
         """All rules of this calendar, by day, those of single units last."""
         single = (rule for rules in self._units.values() for rule in rules.values())
