@@ -115,7 +115,7 @@ class Batch:
 
     def add_data(self, data: Raw, place: str) -> None:
         """Takes what stands in ``data`` of an envelope: an array, or a single message."""
-        first = bytes(data).lstrip()[:1]
+        first = bytes(memoryview(data)[:64]).lstrip()[:1] or bytes(data).lstrip()[:1]
         if first == b"[":
             self.add_array(data, place)
         elif first == b"{":
@@ -151,7 +151,10 @@ class Batch:
     def arrival(self, known_at: int | None = None) -> Arrival:
         """What has been taken so far, as one Arrival."""
         service = SERVICES[self.kind] if self.synced else TABLE_SERVICE
-        payload = b'{"service":"' + service.encode() + b'","data":' + _ENCODER.encode(self.kept) + b"}"
+        buffer = bytearray(b'{"service":"' + service.encode() + b'","data":')
+        _ENCODER.encode_into(self.kept, buffer, len(buffer))
+        buffer += b"}"
+        payload = bytes(buffer)
         return Arrival(
             self.kind,
             self.items,
