@@ -101,7 +101,8 @@ def newest_spans(rows: Structured) -> Structured:
     dossier, known, version = rows["dossier"], rows["known_at"], rows["version"]
     last = np.flatnonzero(np.r_[dossier[1:] != dossier[:-1], True])
     group = np.repeat(last, np.diff(np.r_[-1, last]))
-    return rows[(known == known[group]) & (version == version[group])]
+    kept: Structured = rows[(known == known[group]) & (version == version[group])]
+    return kept
 
 
 class Roster:

@@ -105,19 +105,25 @@ class Pairs(Mapping[str, np.ndarray]):
         return found
 
     def _gather(self, name: str) -> np.ndarray:
+        found: np.ndarray
         if name == "judged_at":
-            return self.window.judged_at[self.period]
+            found = self.window.judged_at[self.period]
+            return found
         if name == "period_start":
-            return self.window.start[self.period]
+            found = self.window.start[self.period]
+            return found
         if name in VISIBLE_WHEN_PAST:
             values = self.raw(name)
             return np.where(values <= self["judged_at"], values, NEVER)
         if name in HAS_BITS:
-            return (self.raw("has") & np.uint32(HAS_BITS[name])) != 0
+            found = (self.raw("has") & np.uint32(HAS_BITS[name])) != 0
+            return found
         if name == "population_database":
-            return self.ground.population_database[self.raw("databases")]
+            found = self.ground.population_database[self.raw("databases")]
+            return found
         if name in self.ground.procedure_columns:
-            return self.ground.procedure_columns[name][self.raw("procedure")]
+            found = self.ground.procedure_columns[name][self.raw("procedure")]
+            return found
         if name in ("channel", "filed", "payment", "subject"):
             return self.raw(name).astype(np.int64)
         return self.raw(name)
@@ -208,7 +214,7 @@ def count_pairs(pairs: Pairs, ground: Ground) -> Tally:
     evaluator = Evaluator(pairs, len(pairs))
     received = pairs["received_at"] >= pairs["period_start"]
     for index, counter in enumerate(plan.cells):
-        chosen = evaluator.true(counter.where) if counter.where is not None else None
+        chosen: np.ndarray | None = evaluator.true(counter.where) if counter.where is not None else None
         if counter.received_only:
             chosen = received if chosen is None else chosen & received
         if counter.value is None:
@@ -220,11 +226,11 @@ def count_pairs(pairs: Pairs, ground: Ground) -> Tally:
             np.add.at(cells[index], spot[chosen], values[chosen])
     tally = Tally(cells.reshape(len(plan.cells), len(window), units))
     terms = ground.term_room
-    for counter in plan.procedures:
-        chosen = evaluator.true(counter.where)
-        if counter.received_only:
+    for asked in plan.procedures:
+        chosen = evaluator.true(asked.where)
+        if asked.received_only:
             chosen = chosen & received
-        keys = spot[chosen] * terms + pairs.raw("procedure")[chosen]
+        keys = spot[chosen] * terms + pairs.raw("procedure")[having]
         if keys.size:
             distinct, times = np.unique(keys, return_counts=True)
             tally.distinct.append((distinct, times.astype(np.int64)))

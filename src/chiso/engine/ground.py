@@ -29,6 +29,11 @@ TERM_ROOM: Final = 1 << 24
 """Stride of procedure terms in keys: more terms than a ledger will ever have."""
 
 NO_LIMIT: Final = -1
+NOT_LOOKED_UP: Final = -2
+"""In the units that terms name; -1 is a term that names none."""
+PROCEDURE_COLUMNS: Final = (
+    "procedure_known", "fee_procedure", "returns_paper", "for_person", "online_service",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,15 @@ class Ground:
         self.plan: Plan = plan_of(self.law)
         self._known = 0
         self._room = 0
+        self.procedure_columns: dict[str, np.ndarray] = {
+            name: np.zeros(0, np.bool_) for name in PROCEDURE_COLUMNS
+        }
+        """attributes of procedures by term"""
+        self.population_database: np.ndarray = np.zeros(0, np.bool_)
+        self._procedure: np.ndarray = np.zeros(0, np.int32)
+        self._limit: np.ndarray = np.zeros(0, np.int64)
+        self._limit_unit: np.ndarray = np.zeros(0, np.int64)
+        self._resolved: np.ndarray = np.zeros((len(self.units.eras) + 1, 0), np.int32)
         self._trees: dict[int, list[np.ndarray]] = {}
         self._registers: dict[tuple[str, int], dict[str, Counts]] = {}
         self._petitions: dict[str, tuple[int, int, dict[str, Counts]]] = {}
@@ -69,7 +83,7 @@ class Ground:
 
     def _grow(self, room: int) -> None:
         def grown(old: np.ndarray | None, fill: int | bool, dtype: type) -> np.ndarray:
-            new = np.full(room, fill, dtype)
+            new: np.ndarray = np.full(room, fill, dtype)
             if old is not None:
                 new[: len(old)] = old
             return new
@@ -80,15 +94,15 @@ class Ground:
         self.procedure_columns: dict[str, np.ndarray] = {
             name: grown(held.get(name), False, np.bool_) for name in names
         }
-        self.population_database = grown(None if first else self.population_database, False, np.bool_)
-        self._procedure = grown(None if first else self._procedure, -1, np.int32)
-        self._limit = grown(None if first else self._limit, NO_LIMIT, np.int64)
-        self._limit_unit = grown(None if first else self._limit_unit, 0, np.int64)
+        self.population_database: np.ndarray = grown(None if first else self.population_database, False, np.bool_)
+        self._procedure: np.ndarray = grown(None if first else self._procedure, -1, np.int32)
+        self._limit: np.ndarray = grown(None if first else self._limit, NO_LIMIT, np.int64)
+        self._limit_unit: np.ndarray = grown(None if first else self._limit_unit, 0, np.int64)
         eras = len(self.units.eras) + 1
         resolved = np.full((eras, room), -2, np.int32)  # -2: not looked up yet, -1: unknown
         if not first:
             resolved[:, : self._room] = self._resolved
-        self._resolved = resolved
+        self._resolved: np.ndarray = resolved
         self._room = room
 
     def catch_up(self) -> None:
@@ -153,7 +167,7 @@ class Ground:
 
     def _resolve(self, terms: np.ndarray, eras: np.ndarray) -> np.ndarray:
         """Units that codes name in the tree of an era; -1 where they name none."""
-        found = self._resolved[eras, terms]
+        found: np.ndarray = self._resolved[eras, terms]
         if (found == -2).any():
             missing = np.unique((eras * self._room + terms)[found == -2])
             for era, term in zip(*(part.tolist() for part in np.divmod(missing, self._room)), strict=True):
@@ -288,7 +302,8 @@ class Ground:
         table = self._memberships[self.plan.procedures[counter].among]
         if table.shape[1] == 0:
             return np.zeros(len(unit), bool)
-        return (place >= 0) & table[unit, np.maximum(place, 0)]
+        found: np.ndarray = (place >= 0) & table[unit, np.maximum(place, 0)]
+        return found
 
     def registers(self, period: Period, judged_at: int) -> dict[str, Counts]:
         """Counts that come from procedures, decisions and petitions, per unit with its subtree."""

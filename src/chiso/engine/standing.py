@@ -51,7 +51,7 @@ class Standing:
     # -- counting by difference -------------------------------------------------------------------
 
     def _above(self) -> np.ndarray:
-        """``[level, period, unit]``: the unit, its parent, and so on in the tree of each period; -1 beyond."""
+        """``[level, period, unit]``: the unit, its parent, and so on in the tree of the period; -1 beyond."""
         eras = np.searchsorted(self.ground.units.eras, self.window.judged_at - 1, side="right").tobytes()
         held = self._trees
         if held is None or held[0] is not self.ground or held[1] != eras:

@@ -145,10 +145,10 @@ def change(rows: Columns, ground: Ground, before: Window, after: Window) -> Tall
 
 def _alike(ground: Ground, before: Window, after: Window) -> bool:
     """Whether the same periods have begun in two windows, each in the same era of the units."""
-    begun = [np.flatnonzero(window.judged_at > window.start) for window in (before, after)]
-    if not np.array_equal(*begun):
+    begun, still = (np.flatnonzero(window.judged_at > window.start) for window in (before, after))
+    if not np.array_equal(begun, still):
         return False
-    eras = [ground.eras_of(window, begun[0]) for window in (before, after)]
+    eras = [ground.eras_of(window, begun) for window in (before, after)]
     return len(eras[0]) == len(eras[1]) and all(
         era == then and np.array_equal(periods, others)
         for (era, periods), (then, others) in zip(*eras, strict=True)
