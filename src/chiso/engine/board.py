@@ -69,17 +69,17 @@ class Board:
 def roll_up(cells: Counts, ground: Ground, at: int) -> Counts:
     """Counts of units themselves to counts of their subtrees (last axis: units)."""
     total = np.zeros_like(cells)
+    # most units of a long history hold nothing now
+    some = np.flatnonzero(cells if cells.ndim == 1 else cells.any(axis=0))
+    own = cells[..., some]
     for level in ground.ancestor_levels(at):
-        held = np.flatnonzero(level >= 0)
-        targets = level[held]
-        if cells.ndim == 1:
-            np.add.at(total, targets, cells[held])
-            continue
-        order = np.argsort(targets, kind="stable")
-        held, targets = held[order], targets[order]
+        above = level[some]
+        held = np.flatnonzero(above >= 0)
+        order = held[np.argsort(above[held], kind="stable")]
+        targets = above[order]
         if targets.size:
             starts = np.flatnonzero(np.r_[True, targets[1:] != targets[:-1]])
-            total[..., targets[starts]] += np.add.reduceat(cells[..., held], starts, axis=-1)
+            total[..., targets[starts]] += np.add.reduceat(own[..., order], starts, axis=-1)
     return total
 
 
