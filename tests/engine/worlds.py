@@ -1,4 +1,4 @@
-"""Small random provinces for the tests of the engine: dossiers with lives of every kind, and what they stand on."""
+"""Small random provinces for the tests of the engine: dossiers with lives of every kind, and their ground."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Counts to figures: numerators and denominators of every unit and indicator, and their points.
 
-A :class:`Board` is one period judged at one instant: integers ``n`` and ``d`` for all units at once, from which
-points follow by integer arithmetic (:func:`chiso.law.scoring.points_table`), exact to the hundredth.
+A :class:`Board` is one period judged at one instant: integers ``n`` and ``d`` for all units at once, from
+which points follow by integer arithmetic (:func:`chiso.law.scoring.points_table`), exact to the hundredth.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ class Board:
         """Points of all units at once, in hundredths."""
         return points_table(self.law, self.ground.is_province, self.n, self.d)
 
-    def figures(self, unit: int) -> dict[str, tuple[int | None, int | None]]:
+    def figures(self, unit: int) -> dict[str, tuple[int, int] | None]:
         """n and d of a unit, as the law's scoring reads them."""
-        found: dict[str, tuple[int | None, int | None]] = {}
+        found: dict[str, tuple[int, int] | None] = {}
         for index, indicator in enumerate(self.law.indicators):
             n, d = int(self.n[unit, index]), int(self.d[unit, index])
-            if n != UNKNOWN or d != UNKNOWN:
-                found[indicator] = (None if n == UNKNOWN else n, None if d == UNKNOWN else d)
+            if UNKNOWN not in (n, d):
+                found[indicator] = (n, d)
         return found
 
     def score(self, unit: int) -> Scored:
@@ -105,7 +105,7 @@ def board(ground: Ground, period: Period, at: int, cells: Counts, distinct: Coun
                 values = np.where(values == UNKNOWN, stand_in, values)
         if reading.at_least is not None:
             values = np.maximum(values, read(reading.at_least))
-        return values
+        return np.asarray(values, np.int64)
 
     indicators = ground.law.indicators
     n = np.full((units, len(indicators)), UNKNOWN, np.int64)

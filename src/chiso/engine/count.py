@@ -181,8 +181,8 @@ class Tally:
     """Whole numbers: what one count found.
 
     ``cells[c, p, u]``: counter c of the law's plan, period p, unit u (the unit itself, not its subtree).
-    ``distinct``: for each procedure counter, keys ``(p * units + u) * terms + procedure`` and how many dossiers
-    of that unit and procedure have it.
+    ``distinct``: for each procedure counter, keys ``(p * units + u) * terms + procedure`` and how many
+    dossiers of that unit and procedure have it.
     """
 
     cells: Counts
@@ -230,7 +230,7 @@ def count_pairs(pairs: Pairs, ground: Ground) -> Tally:
         chosen = evaluator.true(asked.where)
         if asked.received_only:
             chosen = chosen & received
-        keys = spot[chosen] * terms + pairs.raw("procedure")[having]
+        keys = spot[chosen] * terms + pairs.raw("procedure")[chosen]
         if keys.size:
             distinct, times = np.unique(keys, return_counts=True)
             tally.distinct.append((distinct, times.astype(np.int64)))

@@ -82,27 +82,18 @@ class Ground:
         return TERM_ROOM
 
     def _grow(self, room: int) -> None:
-        def grown(old: np.ndarray | None, fill: int | bool, dtype: type) -> np.ndarray:
-            new: np.ndarray = np.full(room, fill, dtype)
-            if old is not None:
-                new[: len(old)] = old
+        def grown(old: np.ndarray, fill: int | bool) -> np.ndarray:
+            new: np.ndarray = np.full((*old.shape[:-1], room), fill, old.dtype)
+            new[..., : old.shape[-1]] = old
             return new
 
-        first = self._room == 0
-        held = {} if first else self.procedure_columns
-        names = ("procedure_known", "fee_procedure", "returns_paper", "for_person", "online_service")
-        self.procedure_columns: dict[str, np.ndarray] = {
-            name: grown(held.get(name), False, np.bool_) for name in names
-        }
-        self.population_database: np.ndarray = grown(None if first else self.population_database, False, np.bool_)
-        self._procedure: np.ndarray = grown(None if first else self._procedure, -1, np.int32)
-        self._limit: np.ndarray = grown(None if first else self._limit, NO_LIMIT, np.int64)
-        self._limit_unit: np.ndarray = grown(None if first else self._limit_unit, 0, np.int64)
-        eras = len(self.units.eras) + 1
-        resolved = np.full((eras, room), -2, np.int32)  # -2: not looked up yet, -1: unknown
-        if not first:
-            resolved[:, : self._room] = self._resolved
-        self._resolved: np.ndarray = resolved
+        for name, column in self.procedure_columns.items():
+            self.procedure_columns[name] = grown(column, False)
+        self.population_database = grown(self.population_database, False)
+        self._procedure = grown(self._procedure, -1)
+        self._limit = grown(self._limit, NO_LIMIT)
+        self._limit_unit = grown(self._limit_unit, 0)
+        self._resolved = grown(self._resolved, NOT_LOOKED_UP)
         self._room = room
 
     def catch_up(self) -> None:
@@ -168,8 +159,8 @@ class Ground:
     def _resolve(self, terms: np.ndarray, eras: np.ndarray) -> np.ndarray:
         """Units that codes name in the tree of an era; -1 where they name none."""
         found: np.ndarray = self._resolved[eras, terms]
-        if (found == -2).any():
-            missing = np.unique((eras * self._room + terms)[found == -2])
+        if (found == NOT_LOOKED_UP).any():
+            missing = np.unique((eras * self._room + terms)[found == NOT_LOOKED_UP])
             for era, term in zip(*(part.tolist() for part in np.divmod(missing, self._room)), strict=True):
                 code, at = self.terms[term], self._instant_of(era)
                 unknown = not code or self.units.is_unassigned(code, at)

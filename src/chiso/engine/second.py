@@ -221,7 +221,7 @@ class SecondEngine:
             f"unnest(${name}::{kind}[]) AS {name}" for name, kind in zip(names, types, strict=True)
         )
         values = {name: list(column) for name, column in columns.items()}
-        self.db.execute(f"INSERT INTO {table} SELECT {unnested}", values)  # noqa: S608
+        self.db.execute(f"INSERT INTO {table} SELECT {unnested}", values)
 
     def count(self, period: Period, at: int) -> tuple[np.ndarray, np.ndarray]:
         """``cells[c, u]`` and ``distinct[k, u]`` for a period, as the first engine gives them."""

@@ -12,8 +12,6 @@ from typing import ClassVar
 
 from msgspec import Struct, field
 
-from chiso.law.states import State as State
-
 
 class Has(IntFlag):
     """What a dossier's message shows, a bit each.  "Live" components are those with IsDeleted false."""
@@ -377,8 +375,21 @@ class Arrival(Struct):
     """
 
     KINDS: ClassVar[tuple[str, ...]] = (
-        "dossiers", "progress", "petitions", "ratings", "payments", "certified_copies", "store_records",
-        "procedures", "decisions", "units", "totals", "published", "band_counts", "documents", "tasks",
+        "dossiers",
+        "progress",
+        "petitions",
+        "ratings",
+        "payments",
+        "certified_copies",
+        "store_records",
+        "procedures",
+        "decisions",
+        "units",
+        "totals",
+        "published",
+        "band_counts",
+        "documents",
+        "tasks",
         "unit_lists",
     )
 
@@ -392,6 +403,6 @@ class Arrival(Struct):
     known_at: int | None = None
     """backfill as of this instant; ``None``: known when it is accepted"""
     timely: bool = True
-    """false where known_at says nothing about when the province learnt of it (a late file without --known-at)"""
+    """false where known_at does not say when the province learnt of it (a late file without --known-at)"""
     read: int = 0
     """pieces read, refused ones included"""

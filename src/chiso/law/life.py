@@ -1,7 +1,7 @@
 """The life of a dossier: from what senders told to when it was open, waiting, ended.
 
 Source: the technical document "Mô tả công thức tính chỉ số 766" (2026), indicators 2.1 and 2.2; where it is
-silent, the rules marked I in the law data (``law/qd766/rules.yaml``), each of which has a switch here.
+silent, the rules marked I in the law data (``rules`` of ``law/data/qd766/index.yaml``), some with a switch here.
 
 A life is a list of spans, disjoint in the judging instant J.  In a span every instant later than J has not
 happened yet, so that one span serves all of a plain life, before and after its end.  Only a dossier that was
@@ -83,16 +83,15 @@ def _supplements(told: Told, rules: LifeRules) -> tuple[int, int, int]:
                 continue
             done = NEVER if completed is None or completed < requested else completed
             before = distinct.get(identity)
-            if before is not None:
-                requested, done = min(before[0], requested), min(before[1], done)
-            distinct[identity] = (requested, done)
+            if before is None:
+                distinct[identity] = (requested, done)
+            else:
+                distinct[identity] = (min(before[0], requested), min(before[1], done))
         known = sorted(distinct.values())
     elif rules.steps_stand_in_for_requests:
         for at, state in told.steps:
             if state == State.SUPPLEMENT:
-                later = [
-                    t for t, s in told.steps if t > at and s != State.SUPPLEMENT and s not in END_RANK
-                ]
+                later = [t for t, s in told.steps if t > at and s != State.SUPPLEMENT and s not in END_RANK]
                 known.append((at, min(later, default=NEVER)))
         known = sorted(set(known))
     if not known:
@@ -106,7 +105,7 @@ def _end_time(steps: Sequence[tuple[int, int]], until: int, newest: int, rules: 
     if not ends:
         return newest
     if not rules.end_time_by_precedence:
-        return max(newest, max(at for _, at in ends))
+        return max([newest, *(at for _, at in ends)])
     best = min(rank for rank, _ in ends)
     return max(at for rank, at in ends if rank == best)
 

@@ -16,8 +16,9 @@ import msgspec
 from msgspec import Struct
 
 from chiso.instants import NEVER
-from chiso.intake.records import Dossier, Mistake, Petition, Rating, State, Step, StoreRecord
+from chiso.intake.records import Dossier, Mistake, Petition, Rating, Step, StoreRecord
 from chiso.law.life import PORTAL_RULES, LifeRules, Told, spans
+from chiso.law.states import State
 
 PACKED: Final = struct.Struct("<qiqiiiiiqqqqqqqqqqIIbbbbbb")
 """The layout of :data:`chiso.ledger.rows.ROW`, field by field."""
