@@ -171,8 +171,8 @@ FILE, INDEX = "qd766/indicators/2.1.yaml", "qd766/index.yaml"
         ),
         (
             INDEX,
-            "handling_time: ended_at",
-            "handling_time: ended",
+            "handling_time: GREATEST(ended_at",
+            "handling_time: GREATEST(ended",
             "index.yaml: definitions.handling_time: 'ended'",
         ),
         (INDEX, "value: ends_on_time", "value: naps", "rules.waiting_request.value: is 'naps'"),

@@ -1,7 +1,7 @@
 """The life of a dossier: from what senders told to when it was open, waiting, ended.
 
 Source: the technical document "Mô tả công thức tính chỉ số 766" (2026), indicators 2.1 and 2.2; where it is
-silent, the rules marked I in the law data (``rules`` of ``law/data/qd766/index.yaml``), some with a switch here.
+silent, the rules marked I in the law data (``rules`` in ``law/data/qd766/index.yaml``), some switched here.
 
 A life is a list of spans, disjoint in the judging instant J.  In a span every instant later than J has not
 happened yet, so that one span serves all of a plain life, before and after its end.  Only a dossier that was
