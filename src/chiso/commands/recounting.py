@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from chiso.engine.columns import in_pieces
 from chiso.engine.standing import Standing
 from chiso.folder.state import DataFolder
 from chiso.instants import iso, parse_period
@@ -126,8 +127,8 @@ def recount(path: Path, *, deep: bool, say: Callable[[str], None]) -> Recount:
         found = Recount(dossiers=len(standing.roster), versions=folder.version, at=standing.at)
         differences = Standing(standing.ground, standing.periods, standing.periods[-1].start)
         for rows in folder.ledger.rows():
-            for begin in range(0, len(rows), 20_000):
-                differences.apply(rows[begin : begin + 20_000])
+            for piece in in_pieces(rows, 20_000):
+                differences.apply(piece)
         differences.advance(standing.at)
         found.hold("one count of all rows with counts kept up by difference", fresh, differences)
         if told is not None:

@@ -105,6 +105,17 @@ def newest_spans(rows: Structured) -> Structured:
     return kept
 
 
+def in_pieces(rows: Structured, size: int) -> Iterator[Structured]:
+    """Rows in pieces of about ``size``, no version cut in two: its spans stand side by side."""
+    start = 0
+    while start < len(rows):
+        stop = min(start + size, len(rows))
+        while stop < len(rows) and rows["version"][stop] == rows["version"][stop - 1]:
+            stop += 1
+        yield rows[start:stop]
+        start = stop
+
+
 class Roster:
     """The newest version of every dossier, by its number in the ledger.
 

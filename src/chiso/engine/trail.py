@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from chiso.engine.board import board
-from chiso.engine.columns import Structured
+from chiso.engine.columns import Structured, in_pieces
 from chiso.engine.ground import Ground
 from chiso.engine.standing import Standing
 from chiso.instants import Period
+
+AT_ONCE: Final = 50_000
+"""Rows counted in one step of a walk."""
 
 GroundAt = Callable[[int], Ground]
 
@@ -36,7 +40,15 @@ class Sample:
 class Trail:
     """Samples of one period at regular instants, as known and judged then."""
 
-    def __init__(self, period: Period, instants: Iterable[int], ground_at: GroundAt) -> None:
+    def __init__(
+        self,
+        period: Period,
+        instants: Iterable[int],
+        ground_at: GroundAt,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``stopped`` is asked before each sample: a long walk ends early where it says so."""
+        self.stopped = stopped
         self.period = period
         self.ahead = sorted(instants)
         self.samples: list[Sample] = []
@@ -65,6 +77,9 @@ class Trail:
             return
         start = 0
         while self.ahead and self.ahead[0] <= until:
+            if self.stopped():
+                self.broken = True
+                return
             at = self.ahead.pop(0)
             stop = int(np.searchsorted(known, at, side="right"))
             self._take(rows[start:stop], at)
@@ -83,8 +98,8 @@ class Trail:
             if ground is not standing.ground:
                 standing.rebase(ground)
         # large steps are counted from the start at less cost than by difference
-        for begin in range(0, len(rows), 50_000):
-            standing.apply(rows[begin : begin + 50_000])
+        for piece in in_pieces(rows, AT_ONCE):
+            standing.apply(piece)
         if at is not None:
             standing.advance(at)
 

@@ -40,7 +40,7 @@ class YearTrail:
     def _fresh(self) -> Trail:
         folder = self.folder
         then = folder.ground_then(folder.ground.law)
-        return Trail(self.period, sample_instants(self.period), then)
+        return Trail(self.period, sample_instants(self.period), then, folder.stopping.is_set)
 
     def walk(self) -> None:
         """Walks the whole ledger from the start of the year."""

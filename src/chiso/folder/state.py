@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from chiso.engine.board import Board, board
-from chiso.engine.columns import Roster, Structured
+from chiso.engine.columns import Roster, Structured, in_pieces
 from chiso.engine.ground import Ground
 from chiso.engine.standing import Standing
 from chiso.engine.trail import Sample
@@ -50,6 +50,8 @@ LOADING: Final = "loading"
 PAST_KEPT: Final = 3
 """Pasts (rosters as of an instant) kept in memory."""
 BOARDS_KEPT: Final = 64
+STEP: Final = 4_000
+"""Rows counted while the lock is held."""
 RETOLD_AT_ONCE: Final = 20_000
 
 
@@ -96,6 +98,8 @@ class DataFolder:
         self.loading = False
         """whether a long load is under way: what is known of past instants may still grow"""
         self._trail: YearTrail | None = None
+        self.stopping = threading.Event()
+        """set when the folder is about to be closed: long walks end early"""
         self._held_at = -1
         self._held_now = np.empty(0, bool)
         self._clock = ledger.clock.get()
@@ -189,10 +193,15 @@ class DataFolder:
             position = self.ledger.position()
             if position.record > self.record:
                 self._read_records()
-            if position.version > self.version:
-                for rows in self.rows(self.version):
-                    self._apply(rows)
-            self.journal = position.journal
+            version = self.version
+        if position.version > version:
+            # read beside those who ask, and counted in small steps: a backlog holds nobody up for long
+            for rows in self.rows(version):
+                for piece in in_pieces(rows, STEP):
+                    with self.lock:
+                        self._apply(piece)
+        with self.lock:
+            self.journal = max(self.journal, position.journal)
             self.tick()
             return self.standing.changes != before
 
@@ -218,7 +227,7 @@ class DataFolder:
         self.standing.apply(rows)
         if self._trail is not None:
             self._trail.feed(rows)
-        self.version = int(rows["version"][-1])
+        self.version = max(self.version, int(rows["version"][-1]))
         known = int(rows["known_at"].min())
         for as_of in [one for one in self._pasts if one >= known]:
             del self._pasts[as_of]

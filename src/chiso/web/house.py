@@ -56,6 +56,7 @@ class House:
     # -- life -------------------------------------------------------------------------------------------
 
     def start(self) -> None:
+        self.folder.stopping.clear()
         self.writer = Writer(self.folder.ledger, on_commit=self._committed, now=self.folder.now)
         self.hub.start()
         for name, work in (("folder-clock", self._keep_time), ("folder-days", self._keep_days)):
@@ -66,6 +67,7 @@ class House:
     def stop(self) -> None:
         """Writes what is waiting, ends streams and threads.  The folder stays open."""
         self._stopping.set()
+        self.folder.stopping.set()
         self.hub.stop()
         if self.writer is not None:
             self.writer.stop()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
 import uvicorn
 
 from chiso.commands.recounting import SERVER_FILE
@@ -39,6 +40,21 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _log_plainly() -> None:
+    """Logs as JSON lines on standard error, without the values of variables: they may hold what was sent."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(
+                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+            ),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
     config = uvicorn.Config(
         create_app(folder, house),
@@ -51,6 +67,7 @@ def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
         h11_max_incomplete_event_size=64 * 1024,
         ws="none",
     )
+    _log_plainly()
     threading.Thread(target=charts.warm, name="charts-warm", daemon=True).start()
     return _Server(config, house)
 
