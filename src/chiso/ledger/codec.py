@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Container, Iterator
 from itertools import groupby
 from typing import Any, Final
@@ -48,8 +49,19 @@ _LISTS: Final[dict[str, Any]] = {tag: msgspec.msgpack.Decoder(list[kind]) for ta
 _ONE: Final[dict[str, Any]] = {tag: msgspec.msgpack.Decoder(kind) for tag, kind in TAGS.items()}
 
 
+class _Own(threading.local):
+    """A compressor for each thread, used again: to make one takes as long as a message takes to compress."""
+
+    def __init__(self) -> None:
+        self.compressor = zstd.ZstdCompressor(_LEVEL)
+
+
+_OWN: Final = _Own()
+_WHOLE: Final = zstd.ZstdCompressor.FLUSH_FRAME
+
+
 def compress(data: bytes) -> bytes:
-    return zstd.compress(data, _LEVEL)
+    return _OWN.compressor.compress(data, _WHOLE)
 
 
 def decompress(data: bytes) -> bytes:
