@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +12,9 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from chiso.commands.beside import reading
 from chiso.intake.context import Context
 from chiso.intake.doors import read_file
-from chiso.intake.records import Arrival, PublishedFigure, Refusal, UnitRecord
+from chiso.intake.records import Arrival, PublishedFigure, Refusal
 from chiso.ledger.receipt import Taken
 
 if TYPE_CHECKING:
@@ -124,29 +124,25 @@ def load(
     known_at: int | None = None,
     mapping: Mapping[str, str] | None = None,
     progress: Progress | None = None,
-    told: Sequence[UnitRecord] | None = None,
 ) -> Outcome:
-    """Loads sources one after the other.  What is refused is in quarantine; the rest is kept for good.
-
-    ``told``: the units by which ``context`` knows what is foreign; with them, large sources are read in a
-    second process (:func:`chiso.commands.beside.reading`).
-    """
+    """Loads sources one after the other.  What is refused is in quarantine; the rest is kept for good."""
     outcome = Outcome()
     headings = remembered_mapping(ledger, mapping or {})
     for source in sources:
         name = source if isinstance(source, str) else getattr(source, "name", str(source))
-        with reading(
-            source, context, told, kind=kind, period=period, at=at, known_at=known_at, mapping=headings,
+        stream: str | Path | IO[bytes] = sys.stdin.buffer if source == "-" else source
+        arrivals = read_file(
+            stream, context, kind=kind, period=period, at=at, known_at=known_at, mapping=headings,
             name=str(name),
-        ) as arrivals:  # fmt: skip
-            for group in gathered(arrivals):
-                instant = now()
-                for arrival in group:
-                    _captured_by(arrival, instant)
-                for taken in ledger.accept(group, instant).arrivals:
-                    outcome.add(taken)
-                if progress is not None:
-                    progress(outcome.counts["read"])
+        )  # fmt: skip
+        for group in gathered(arrivals):
+            instant = now()
+            for arrival in group:
+                _captured_by(arrival, instant)
+            for taken in ledger.accept(group, instant).arrivals:
+                outcome.add(taken)
+            if progress is not None:
+                progress(outcome.counts["read"])
     return outcome
 
 
@@ -155,14 +151,15 @@ class Target:
 
     def __init__(self, folder: Path) -> None:
         from chiso.folder.settings import Settings  # noqa: PLC0415
+        from chiso.intake.records import UnitRecord  # noqa: PLC0415
         from chiso.ledger.store import Ledger  # noqa: PLC0415
         from chiso.registry.units import Units  # noqa: PLC0415
 
         folder.mkdir(parents=True, exist_ok=True)
         self.settings = Settings.read(folder)
         self.ledger = Ledger.open(folder, self.settings.database or None)
-        self.told = [record for _, record in self.ledger.records("unit") if isinstance(record, UnitRecord)]
-        self.units = Units.load(self.told, self.settings.home)
+        told = [record for _, record in self.ledger.records("unit") if isinstance(record, UnitRecord)]
+        self.units = Units.load(told, self.settings.home)
         self.context = context_of(self.ledger, self.units, self.settings)
 
     def now(self) -> int:
@@ -172,7 +169,7 @@ class Target:
         return utc_now() if clock is None else clock.now(utc_now())
 
     def load(self, sources: list[str | Path | IO[bytes]], **how: Any) -> Outcome:
-        return load(self.ledger, sources, self.context, self.now, told=self.told, **how)
+        return load(self.ledger, sources, self.context, self.now, **how)
 
     def release(self, number: int, corrected: bytes | None) -> Outcome:
         """Takes a refused piece in again.  What is refused once more is in quarantine under a new number."""
