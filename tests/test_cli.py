@@ -114,7 +114,6 @@ def test_failed_work_is_one_with_a_sentence(
 
 def test_one_json_document_and_nothing_else(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert document(capsys, "score", "H01")["unit"] == "H01"
-    assert document(capsys, "score", "H44", "--law", "qd766")["source"] == "computed"
     assert document(capsys, "rank")["among"] == "provinces"
     assert document(capsys, "recount")["agrees"] is True
     assert document(capsys, "recount", "--deep")["agrees"] is True

@@ -120,3 +120,19 @@ def test_the_standing_periods_tile_the_year(moment: datetime) -> None:
 
 def test_a_period_can_be_made_by_hand() -> None:
     assert Period(0, 10, "range", "x").judged_at(5) == 5
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("Tháng 9/2026", "2026-09"),
+        ("tháng 10 năm 2026", "2026-10"),
+        ("Quý III/2026", "2026-Q3"),
+        ("quý 4 năm 2026", "2026-Q4"),
+        ("6 tháng đầu năm 2026", "2026-H1"),
+        ("6 tháng cuối năm 2026", "2026-H2"),
+        ("Năm 2026", "2026"),
+    ],
+)
+def test_periods_as_officials_write_them(written: str, label: str) -> None:
+    assert parse_period(written) == parse_period(label)

@@ -204,7 +204,11 @@ def load(
         Files to take in.
     """
     from chiso.commands import loading, output
+    from chiso.intake.kinds import kind_named
+    from chiso.intake.records import Arrival
 
+    if kind is not None and kind_named(kind) is None:
+        raise SystemExit(_wrong(f"no kind {kind!r}; kinds are {', '.join(Arrival.KINDS)}"))
     if not files:
         raise SystemExit(_wrong("load takes at least one file, or - for standard input"))
     missing = [name for name in files if name != "-" and not Path(name).is_file()]

@@ -9,6 +9,7 @@ false for everything that has not happened, in plain Python and in NumPy alike.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
@@ -114,9 +115,29 @@ def _span(kind: str, label: str, year: int, first_month: int, months: int) -> Pe
     return Period(midnight(first), midnight(after), kind, label)
 
 
+_ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+
+
+def _official(text: str) -> str:
+    """A period as officials write it (Tháng 10/2026, Quý III/2026, 6 tháng đầu năm 2026), in this form."""
+    words = unicodedata.normalize("NFC", text).casefold()
+    if found := re.fullmatch(r"năm (\d{4})", words):
+        return found[1]
+    if found := re.fullmatch(r"tháng (\d{1,2})(?:\s*/\s*| năm )(\d{4})", words):
+        return f"{found[2]}-{int(found[1]):02d}"
+    if found := re.fullmatch(r"quý (\d|i{1,3}|iv)(?:\s*/\s*| năm )(\d{4})", words):
+        return f"{found[2]}-Q{_ROMAN.get(found[1], found[1])}"
+    if found := re.fullmatch(r"6 tháng (đầu|cuối) năm (\d{4})", words):
+        return f"{found[2]}-H{1 if found[1] == 'đầu' else 2}"
+    return text
+
+
 def parse_period(text: str) -> Period:
-    """Reads ``2026-09``, ``2026-Q3``, ``2026-H1``, ``2026`` or ``2023-01-01..2023-03-27``."""
-    text = text.strip()
+    """Reads ``2026-09``, ``2026-Q3``, ``2026-H1``, ``2026`` or ``2023-01-01..2023-03-27``.
+
+    Also as officials write them: Tháng 9/2026, Quý III/2026, 6 tháng đầu năm 2026, Năm 2026.
+    """
+    text = _official(text.strip())
     try:
         if ".." in text:
             first, last = (date.fromisoformat(part.strip()) for part in text.split("..", 1))

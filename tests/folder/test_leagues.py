@@ -119,3 +119,22 @@ def test_districts_had_their_league_while_they_stood(own: DataFolder) -> None:
         own.rank("villages")
     with pytest.raises(QuestionError, match="no unit"):
         own.rank("communes", under="H99.9")
+
+
+def test_a_published_rank_holds_where_the_league_is_not_whole(tmp_path: Path) -> None:
+    with DataFolder.open(tmp_path) as folder:
+        told = {"unit": "H01", "period": "2023-05", "at": "2023-05-31T17:00", "total": 69.63, "rank": 13}
+        tell(folder, "published", told)
+        (row,) = folder.rank("provinces", period="2023-05")["rows"]
+        assert (row["rank"], row["total"], row["band"]) == (13, "69.63", "Trung bình")
+
+
+def test_an_empty_league_has_a_line_without_points(tmp_path: Path) -> None:
+    with DataFolder.open(tmp_path) as folder:
+        assert folder.rank("provinces")["line"] == {"total": None, "groups": {}}
+
+
+def test_published_figures_keep_the_law_they_were_published_by(tmp_path: Path) -> None:
+    with DataFolder.open(tmp_path) as folder:
+        tell(folder, "published", {"unit": "H01", "period": "2023-05", "at": "2023-05-31", "total": 69.63})
+        assert folder.score("H01", "2023-05", law="qd766", source="published")["law"] == "qd766-2022"

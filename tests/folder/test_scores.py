@@ -124,7 +124,9 @@ def test_where_no_dossiers_are_held_the_published_figures_are_given(tmp_path: Pa
     with DataFolder.open(tmp_path) as folder:
         folder.ledger.clock.set(Clock(UNTIL))
         folder.refresh()
-        assert folder.score("H44", "2026")["source"] == "computed"
+        with pytest.raises(QuestionError, match="no published result of H44"):
+            folder.score("H44", "2026")
+        assert folder.score("H01", "2026")["source"] == "computed"
         tell(folder, "published", {"unit": "H44", "period": "2026", "at": "2026-10-06", "total": 61.39})
         assert folder.score("H44", "2026")["source"] == "published"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -104,7 +104,12 @@ def unit_named(folder: DataFolder, code: str, at: int) -> Unit:
 def _published(folder: DataFolder, question: Asked, unit: Unit) -> PublishedScore | None:
     known = question.at if question.as_of is None else min(question.at, question.as_of)
     figures = folder.published.figures(unit.code, question.period.label, known)
-    return published_score(question.law, unit.kind, figures)
+    return published_score(_as_published(folder, question).law, unit.kind, figures)
+
+
+def _as_published(folder: DataFolder, question: Asked) -> Asked:
+    """The question under the portal's own law of the period: by no other were its results published."""
+    return replace(question, law=folder.law_of(question.period))
 
 
 def _computable(folder: DataFolder, question: Asked) -> bool:
@@ -173,20 +178,28 @@ def score(
         if found is None:
             if not _computable(folder, question) and question.source is None:
                 raise _refuse_old(question)
-            raise QuestionError(
-                f"Chưa có kết quả công bố của {unit.name} cho kỳ {question.period.label}. "
-                "Nạp câu trả lời của Cổng bằng lệnh chiso load.",
-                f"no published result of {unit.code} for {question.period.label}; "
-                "load the portal's answers with chiso load",
-            )
-        body = published_json(found, question.law, question.period)
-        return {**provenance(folder, question, unit, chosen), **body}
+            raise _nothing_known(question, unit)
+        told = _as_published(folder, question)
+        body = published_json(found, told.law, told.period)
+        return {**provenance(folder, told, unit, chosen), **body}
     if not _computable(folder, question):
         raise _refuse_old(question)
+    home = int(folder.ground.province_of[unit.index]) == folder.registry.units.home.index
+    if question.source is None and not home and not folder.holds(unit.index):
+        raise _nothing_known(question, unit)
     view = _view(folder, question)
     body = view.board.score(unit.index).as_json()
     head = provenance(folder, question, unit, chosen)
     return {**head, **body, "dossiers": int(view.board.dossiers[unit.index])}
+
+
+def _nothing_known(question: Asked, unit: Unit) -> QuestionError:
+    return QuestionError(
+        f"Chưa có kết quả công bố của {unit.name} cho kỳ {question.period.label}. "
+        "Nạp câu trả lời của Cổng bằng lệnh chiso load.",
+        f"no published result of {unit.code} for {question.period.label}; "
+        "load the portal's answers with chiso load",
+    )
 
 
 def score_of_hundredths(value: int) -> str:
@@ -223,7 +236,8 @@ def rank(
             rows.append(row)
     places = ranks([Decimal(row["total"]) for row in rows])
     for row, place in zip(rows, places, strict=True):
-        row["rank"] = place
+        # a rank that was published holds: the league here may not be whole
+        row["rank"] = place if row["stated_rank"] is None else row["stated_rank"]
     rows.sort(key=lambda row: (row["rank"], row["unit"]))
     _changes(folder, question, rows)
     shape = ("rank", "unit", "name", "total", "band", "groups", "source", "change", "captured_at")
@@ -238,8 +252,7 @@ def rank(
         "journal": folder.journal,
         "rows": ordered,
     }
-    if rows:
-        body["line"] = _line(question.law, rows)
+    body["line"] = _line(question.law, rows)
     return body
 
 
@@ -252,7 +265,9 @@ def _league_row(folder: DataFolder, question: Asked, unit: Unit) -> dict[str, An
             return None
         groups = {group: f"{points:.2f}" for group, points in found.groups.items()}
         total, captured = found.total, {"captured_at": iso(found.captured_at)}
+        stated = found.rank
     else:
+        stated = None
         if not _computable(folder, question):
             return None
         if not folder.holds(unit.index) and not _at_home(folder, unit):
@@ -265,6 +280,7 @@ def _league_row(folder: DataFolder, question: Asked, unit: Unit) -> dict[str, An
         total, captured = Decimal(score_of_hundredths(board.table.totals[unit.index])), {}
     return {
         "member": unit,
+        "stated_rank": stated,
         "unit": unit.code,
         "name": name,
         "total": f"{total:.2f}",

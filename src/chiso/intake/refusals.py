@@ -91,8 +91,8 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "The JSON cannot be read at byte {byte}: {detail}.",
     ),
     "truncated": (
-        "JSON bị cắt cụt tại byte {byte}; phần trước đó đã được nhận, hãy gửi lại phần còn lại.",
-        "The JSON is cut off at byte {byte}; what stands before it was taken, send the rest again.",
+        "JSON bị cắt cụt tại byte {byte}; bản ghi trọn vẹn trước đó đã được nhận, hãy gửi lại tất cả.",
+        "The JSON is cut off at byte {byte}; any whole record before it was taken, send everything again.",
     ),
     "too_deep": (
         "JSON lồng nhau quá sâu.",
