@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 COUNTS: Final = ("read", "new", "changed", "same", "flagged", "refused")
 SHOWN: Final = 20
 """Refusals shown by name; all of them are in quarantine."""
-TOGETHER: Final = 4_000
+TOGETHER: Final = 16_000
 """Items of one commit."""
 MAPPINGS: Final = "headings"
 """Key under which headings that were mapped once are remembered."""
