@@ -6,7 +6,7 @@ Another law, unit, procedure or working day makes another ground, on which every
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -255,23 +255,6 @@ class Ground:
         """Over all units: the unit above each in the tree of an instant; -1 where there is none."""
         levels = self.ancestor_levels(at)
         return levels[1] if len(levels) > 1 else np.full(self.unit_count, -1, np.int64)
-
-    def ancestors(self, window: Window, period: np.ndarray, unit: np.ndarray) -> Iterator[np.ndarray]:
-        """The unit of every entry, then its parent, and so on up the tree of its period."""
-        eras = np.searchsorted(self.units.eras, window.judged_at - 1, side="right")
-        trees = [self.ancestor_levels(at) for at in window.judged_at.tolist()]
-        depth = max((len(tree) for tree in trees), default=0)
-        if len(set(eras.tolist())) <= 1:
-            for level in trees[0] if trees else []:
-                yield level[unit]
-            return
-        for index in range(depth):
-            found = np.full(len(unit), -1, np.int64)
-            for number, tree in enumerate(trees):
-                if index < len(tree):
-                    here = period == number
-                    found[here] = tree[index][unit[here]]
-            yield found
 
     # -- registers --------------------------------------------------------------------------------
 

@@ -35,7 +35,6 @@ class YearTrail:
         self.trail = self._fresh()
         self.version = 0
         """newest dossier version taken in"""
-        self._waiting: list[Structured] = []
 
     def _fresh(self) -> Trail:
         folder = self.folder
@@ -47,7 +46,6 @@ class YearTrail:
         with self.lock:
             self.period = year_of(self.folder.now())
             self.trail = self._fresh()
-            self._waiting = []
             parts = list(self.folder.rows())
             rows = np.concatenate(parts) if parts else None
             if rows is not None and len(rows):
@@ -60,7 +58,7 @@ class YearTrail:
         return now if known < now - DAY and not self.folder.loading else min(now, known - 1)
 
     def feed(self, rows: Structured) -> None:
-        """Takes in versions just applied.  A trail that breaks is walked again by :meth:`mend`."""
+        """Takes in versions just applied.  A trail that breaks is to be walked again."""
         with self.lock:
             rows = rows[rows["version"] > self.version]
             if len(rows) == 0:
@@ -89,13 +87,6 @@ class YearTrail:
         from chiso.ledger.rows import ROW  # noqa: PLC0415
 
         return np.empty(0, ROW)
-
-    def mend(self) -> bool:
-        """Walks again where something became known for an instant already passed."""
-        if not self.trail.broken:
-            return False
-        self.walk()
-        return True
 
     @property
     def samples(self) -> list[Sample]:
