@@ -29,6 +29,8 @@ ROOMS = (
     ("ledger",),
     ("engine",),
     ("folder",),
+    ("insight",),
+    ("watch",),
     ("commands",),
     ("web",),
     ("demo",),

@@ -13,14 +13,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from chiso import __version__
+from chiso.commands.options import (
+    FAILED,
+    WRONG_USE,
+    AsOf,
+    At,
+    Data,
+    Json,
+    LawOption,
+    PeriodOption,
+    Restated,
+    SourceOption,
+    data_dir,
+    instant,
+    opened,
+    question,
+    wrong,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from chiso.folder import DataFolder
-
-WRONG_USE = 2
-FAILED = 1
 
 app = App(
     name="chiso",
@@ -36,47 +48,6 @@ law_app = App(name="law", help="The index as dated data.")
 quarantine_app = App(name="quarantine", help="Input that was refused: list it, correct it, release it.")
 for part in (sender_app, law_app, quarantine_app):
     app.command(part)
-
-Data = Annotated[
-    Path | None,
-    Parameter(name="--data", help="Data folder; else CHISO_DATA, else ./chiso-data."),
-]
-Json = Annotated[bool, Parameter(name="--json", negative="", help="One JSON document on standard output.")]
-PeriodOption = Annotated[
-    str | None,
-    Parameter(help="2026-09, 2026-Q3, 2026-H1, 2026 or 2023-01-01..2023-03-27; else the year of now."),
-]
-At = Annotated[str | None, Parameter(name="--at", help="Judged at this instant (ISO 8601); else now.")]
-AsOf = Annotated[str | None, Parameter(name="--as-of", help="As known at this instant; else as known now.")]
-LawOption = Annotated[str | None, Parameter(name="--law", help="qd766, qd766-document or qd766-2022.")]
-Restated = Annotated[
-    bool,
-    Parameter(name="--restated", negative="", help="At the units of now's tree; else as they were then."),
-]
-SourceOption = Annotated[str | None, Parameter(name="--source", help="computed or published.")]
-
-
-def data_dir(given: Path | None) -> Path:
-    """The data folder that a command works on."""
-    return given or Path(os.environ.get("CHISO_DATA") or "chiso-data")
-
-
-def _open(data: Path | None) -> DataFolder:
-    from chiso.folder import DataFolder
-
-    return DataFolder.open(data_dir(data))
-
-
-def _instant(text: str | None) -> int | None:
-    from chiso.instants import parse_instant
-
-    return None if text is None else parse_instant(text)
-
-
-def _question(
-    period: str | None, at: str | None, as_of: str | None, law: str | None, source: str | None
-) -> dict[str, Any]:
-    return {"period": period, "at": _instant(at), "as_of": _instant(as_of), "law": law, "source": source}
 
 
 @app.command
@@ -107,9 +78,9 @@ def score(
     if figures is not None:
         return score_figures(figures, as_json=json)
     if unit is None:
-        raise SystemExit(_wrong("score takes a unit, or --figures FILE"))
-    with _open(data) as folder:
-        body = folder.score(unit, **_question(period, at, as_of, law, source), restated=restated)
+        raise SystemExit(wrong("score takes a unit, or --figures FILE"))
+    with opened(data) as folder:
+        body = folder.score(unit, **question(period, at, as_of, law, source), restated=restated)
     return _show(body, json)
 
 
@@ -118,7 +89,7 @@ def score_figures(path: Path, *, as_json: bool) -> int:
     from chiso.law.figures import read_figures
 
     if not path.is_file():
-        return _wrong(f"no such file: {path}")
+        return wrong(f"no such file: {path}")
     found = read_figures(path)
     return _show(found.as_json(), as_json)
 
@@ -152,8 +123,8 @@ def rank(
     """The league: units by total, with what moved since a day and a week ago."""
     from chiso.commands import output
 
-    with _open(data) as folder:
-        body = folder.rank(among, under, **_question(period, at, as_of, law, source), restated=restated)
+    with opened(data) as folder:
+        body = folder.rank(among, under, **question(period, at, as_of, law, source), restated=restated)
     if json:
         output.print_json(body)
         return 0
@@ -208,15 +179,15 @@ def load(
     from chiso.intake.records import Arrival
 
     if kind is not None and kind_named(kind) is None:
-        raise SystemExit(_wrong(f"no kind {kind!r}; kinds are {', '.join(Arrival.KINDS)}"))
+        raise SystemExit(wrong(f"no kind {kind!r}; kinds are {', '.join(Arrival.KINDS)}"))
     if not files:
-        raise SystemExit(_wrong("load takes at least one file, or - for standard input"))
+        raise SystemExit(wrong("load takes at least one file, or - for standard input"))
     missing = [name for name in files if name != "-" and not Path(name).is_file()]
     if missing:
-        raise SystemExit(_wrong(f"no such file: {missing[0]}"))
+        raise SystemExit(wrong(f"no such file: {missing[0]}"))
     with loading.opened(data_dir(data)) as target, output.progress(None, "Loading") as shown:
         outcome = target.load(
-            list(files), kind=kind, period=period, at=_instant(at), known_at=_instant(known_at),
+            list(files), kind=kind, period=period, at=instant(at), known_at=instant(known_at),
             mapping=heading, progress=shown,
         )  # fmt: skip
     if json:
@@ -242,7 +213,7 @@ def mistakes(
     from chiso.commands import output
     from chiso.folder.mistakes import told
 
-    with _open(data) as folder:
+    with opened(data) as folder:
         body = told(folder, unit)
     if json:
         output.print_json(body)
@@ -345,10 +316,10 @@ def sender_add(
     """
     from chiso.commands import output
 
-    with _open(data) as folder:
+    with opened(data) as folder:
         found = folder.registry.units.find(unit)
         if found is None:
-            raise SystemExit(_wrong(f"no unit has the code {unit!r}"))
+            raise SystemExit(wrong(f"no unit has the code {unit!r}"))
         made = folder.ledger.senders.add(name, found.code, folder.now())
     body = {"name": name, "unit": found.code, "user": made.user, "password": made.password, "key": made.key}
     if json:
@@ -364,7 +335,7 @@ def sender_list(*, data: Data = None, json: Json = False) -> int:
     from chiso.commands import output
     from chiso.instants import iso
 
-    with _open(data) as folder:
+    with opened(data) as folder:
         rows = [
             {"name": one.name, "unit": one.unit, "active": one.active, "last_used": iso(one.last_used_at)}
             for one in folder.ledger.senders.list()
@@ -454,8 +425,8 @@ def quarantine_list(
     from chiso.ledger.quarantine import STATES
 
     if state not in (*STATES, "all"):
-        raise SystemExit(_wrong(f"no state {state!r}; there are {', '.join(STATES)} and all"))
-    with _open(data) as folder:
+        raise SystemExit(wrong(f"no state {state!r}; there are {', '.join(STATES)} and all"))
+    with opened(data) as folder:
         body = folder.quarantine(limit, 0, state)
     if json:
         output.print_json(body)
@@ -474,7 +445,7 @@ def quarantine_show(number: int, *, data: Data = None) -> int:
     number
         Its number in the list.
     """
-    with _open(data) as folder:
+    with opened(data) as folder:
         sys.stdout.buffer.write(folder.ledger.quarantine.raw(number))
     return 0
 
@@ -499,7 +470,7 @@ def quarantine_release(
     from chiso.commands import loading, output
 
     if file is not None and not file.is_file():
-        raise SystemExit(_wrong(f"no such file: {file}"))
+        raise SystemExit(wrong(f"no such file: {file}"))
     with loading.opened(data_dir(data)) as target:
         outcome = target.release(number, file.read_bytes() if file else None)
     if json:
@@ -520,14 +491,9 @@ def quarantine_dismiss(number: int, *, data: Data = None) -> int:
     number
         Its number in the list.
     """
-    with _open(data) as folder:
+    with opened(data) as folder:
         folder.ledger.quarantine.dismiss(number, folder.now())
     return 0
-
-
-def _wrong(message: str) -> int:
-    sys.stderr.write(f"chiso: {message}\n")
-    return WRONG_USE
 
 
 def _figures_only(words: Sequence[str]) -> Callable[[], int] | None:

@@ -30,7 +30,7 @@ NAVIGATION: Final = (
     ("data", "/data", "data"),
     ("help", "/help", "help"),
 )
-STATIC: Final = {"app.css": "text/css", "app.js": "text/javascript", "icon.svg": "image/svg+xml"}
+MEDIA: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 @cache
@@ -43,7 +43,10 @@ def static_file(name: str) -> tuple[bytes, str]:
         if weight not in fonts.WEIGHTS:
             raise KeyError(name)
         return (fonts.face if found[1] == "face" else fonts.figures)(weight), "font/ttf"
-    return (files("chiso.web") / "static" / name).read_bytes(), STATIC[name]
+    path = next((one for one in (files("chiso.web") / "static").iterdir() if one.name == name), None)
+    if path is None:
+        raise KeyError(name)
+    return path.read_bytes(), MEDIA[name.rpartition(".")[2]]
 
 
 @cache

@@ -1,4 +1,8 @@
-"""What the interface says, in Vietnamese and English: two flat lists of sentences with named places."""
+"""What the interface says, in Vietnamese and English: flat lists of sentences with named places.
+
+``vi.yaml`` and ``en.yaml`` hold what all pages share,
+``AREA.vi.yaml`` and ``AREA.en.yaml`` what one area says.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,14 @@ import yaml
 @cache
 def catalogue(lang: str) -> Mapping[str, str]:
     """All sentences of a language, by key."""
-    text = (files(__package__) / f"{lang}.yaml").read_text(encoding="utf-8")
-    return {str(key): str(value) for key, value in yaml.safe_load(text).items()}
+    found: dict[str, str] = {}
+    for path in sorted(files(__package__).iterdir(), key=lambda path: path.name):
+        if path.name == f"{lang}.yaml" or path.name.endswith(f".{lang}.yaml"):
+            told = yaml.safe_load(path.read_text(encoding="utf-8"))
+            if twice := found.keys() & told.keys():
+                raise ValueError(f"{path.name} says again: {', '.join(sorted(twice))}")
+            found.update((str(key), str(value)) for key, value in told.items())
+    return found
 
 
 def say(lang: str, key: str, /, **values: object) -> str:

@@ -1,0 +1,69 @@
+"""What all commands share: their common options, the data folder, wrong use.
+
+Imports next to nothing, for every command pays for it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from chiso.folder import DataFolder
+
+WRONG_USE: Final = 2
+FAILED: Final = 1
+
+Data = Annotated[
+    Path | None,
+    Parameter(name="--data", help="Data folder; else CHISO_DATA, else ./chiso-data."),
+]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="One JSON document on standard output.")]
+PeriodOption = Annotated[
+    str | None,
+    Parameter(help="2026-09, 2026-Q3, 2026-H1, 2026 or 2023-01-01..2023-03-27; else the year of now."),
+]
+At = Annotated[str | None, Parameter(name="--at", help="Judged at this instant (ISO 8601); else now.")]
+AsOf = Annotated[str | None, Parameter(name="--as-of", help="As known at this instant; else as known now.")]
+LawOption = Annotated[str | None, Parameter(name="--law", help="qd766, qd766-document or qd766-2022.")]
+Restated = Annotated[
+    bool,
+    Parameter(name="--restated", negative="", help="At the units of now's tree; else as they were then."),
+]
+SourceOption = Annotated[str | None, Parameter(name="--source", help="computed or published.")]
+
+
+def data_dir(given: Path | None) -> Path:
+    """The data folder that a command works on."""
+    return given or Path(os.environ.get("CHISO_DATA") or "chiso-data")
+
+
+def opened(data: Path | None) -> DataFolder:
+    """The data folder of a command, opened."""
+    from chiso.folder import DataFolder  # noqa: PLC0415
+
+    return DataFolder.open(data_dir(data))
+
+
+def instant(text: str | None) -> int | None:
+    """The instant that an option names."""
+    from chiso.instants import parse_instant  # noqa: PLC0415
+
+    return None if text is None else parse_instant(text)
+
+
+def question(
+    period: str | None, at: str | None, as_of: str | None, law: str | None, source: str | None
+) -> dict[str, Any]:
+    """The common options as keyword arguments of a folder\'s questions."""
+    return {"period": period, "at": instant(at), "as_of": instant(as_of), "law": law, "source": source}
+
+
+def wrong(message: str) -> int:
+    """Says what was wrong with the call.  Gives the exit status of wrong use."""
+    sys.stderr.write(f"chiso: {message}\n")
+    return WRONG_USE

@@ -1,0 +1,1 @@
+"""Takes the portal's published results on a schedule."""
