@@ -109,7 +109,7 @@ def test_codes_learned_later_reach_answers_that_came_before(tmp_path: Path) -> N
     folder: dict[str, Any]
     load(tmp_path, [("2026-Q3", "satisfaction")])
     with DataFolder.open(tmp_path) as opened_folder:
-        assert opened_folder.published.codes("2026-Q3") == []
+        assert opened_folder.published.periods("H44.03") == []
         load(tmp_path, [("2026-Q3", "digitisation")])
         opened_folder.refresh()
         folder = opened_folder.score("H44.03", "2026-Q3")

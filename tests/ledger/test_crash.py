@@ -50,7 +50,7 @@ def write_and_kill(address: Any, first: int, after: int, delay: float) -> int:
 
 def check(ledger: Ledger, accepted: int) -> int:
     """All of every accepted batch is there, and of at most one more all or nothing; gives the last one."""
-    journal, versions, _ = ledger.position()
+    journal, versions, *_ = ledger.position()
     assert journal % 2 == 0
     last = journal // 2
     assert accepted <= last <= accepted + 1

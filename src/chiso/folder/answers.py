@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from chiso.folder.published import PublishedScore, published_json, published_score
+from chiso.folder.published import PublishedScore, published_json
 from chiso.instants import Period, iso, parse_period, tree_instant, year_of
 from chiso.law.model import LawError, LawVersion
 from chiso.law.ranks import line, ranks
@@ -103,8 +103,8 @@ def unit_named(folder: DataFolder, code: str, at: int) -> Unit:
 
 def _published(folder: DataFolder, question: Asked, unit: Unit) -> PublishedScore | None:
     known = question.at if question.as_of is None else min(question.at, question.as_of)
-    figures = folder.published.figures(unit.code, question.period.label, known)
-    return published_score(_as_published(folder, question).law, unit.kind, figures)
+    law = _as_published(folder, question).law
+    return folder.published.scores(law, {unit.code: unit.kind}, question.period.label, known).get(unit.code)
 
 
 def _as_published(folder: DataFolder, question: Asked) -> Asked:

@@ -6,80 +6,70 @@ days: each carries its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from chiso.instants import NEVER, Period, iso
 from chiso.intake.records import PublishedFigure, UnitRecord
 from chiso.law.model import LEVELS, LawVersion
 from chiso.law.scoring import Scored, score
-from chiso.registry.codes import unit_code
+from chiso.ledger.publishing import RANK, TOTAL, PublishedResults, Row
 
-TOTAL = "total"
+KEPT: Final = 20_000
+"""Scores made of published results that are kept in memory."""
 
 
-@dataclass
 class Published:
-    """All published figures of a ledger, by unit and period."""
+    """The published results of a ledger, read where they lie; what was made of them is kept in memory."""
 
-    _kept: dict[tuple[str, str], dict[str, list[PublishedFigure]]] = field(default_factory=dict)
-    _departments: dict[str, str] = field(default_factory=dict)
-    _units: dict[str, UnitRecord] = field(default_factory=dict)
+    def __init__(self, results: PublishedResults) -> None:
+        self._results = results
+        self._scores: OrderedDict[tuple[str, str, int, int, str, str], PublishedScore | None] = OrderedDict()
 
-    def learn(self, aliases: dict[str, str], figures: Iterable[PublishedFigure]) -> bool:
-        """Takes in all figures told so far.  Gives whether a unit came up that had not been heard of.
-
-        Some answers name a unit by its department id alone: they wait until another tells its code.
-        """
-        known = len(self._units)
-        self._departments.update(aliases)
-        for figure in figures:
-            code = figure.unit or self._departments.get(figure.department, "")
-            if code:
-                self._keep(code, figure)
-        return len(self._units) > known
-
-    def _keep(self, code: str, figure: PublishedFigure) -> None:
-        kept = self._kept.setdefault((code, figure.period), {}).setdefault(figure.key, [])
-        place = len(kept)
-        while place and kept[place - 1].captured_at > figure.captured_at:
-            place -= 1
-        if place and kept[place - 1].captured_at == figure.captured_at:
-            kept[place - 1] = figure
-        else:
-            kept.insert(place, figure)
-        if figure.kind and figure.kind != "province" and code not in self._units:
-            parent = self._departments.get(figure.parent, figure.parent)
-            if not parent or unit_code(parent) is None:
-                parent = code.split(".", maxsplit=1)[0]
-            self._units[code] = UnitRecord(code=code, name=figure.name, kind=figure.kind, parent=parent)
-
-    @property
     def units(self) -> list[UnitRecord]:
-        """Units that published figures name, as far as their code is known."""
-        return list(self._units.values())
+        """Units that published results name, as far as their code is known."""
+        return self._results.units()
 
     def periods(self, unit: str) -> list[str]:
-        return sorted(period for code, period in self._kept if code == unit)
-
-    def codes(self, period: str) -> list[str]:
-        """Units with any figure in a period."""
-        return [code for code, label in self._kept if label == period]
+        """Periods of which anything of a unit was published."""
+        return self._results.periods(unit)
 
     def instants(self, unit: str, period: str) -> list[int]:
         """When anything of a unit's period was captured, in order."""
-        figures = self._kept.get((unit, period), {})
-        return sorted({figure.captured_at for kept in figures.values() for figure in kept})
+        return self._results.instants(unit, period)
+
+    def rows(self, unit: str, period: str | None = None, since: int = 0, until: int = NEVER) -> list[Row]:
+        """All captures of a unit, by period and instant; each with the newest of those before."""
+        return self._results.rows(unit, period, since, until)
 
     def figures(self, unit: str, period: str, at: int = NEVER) -> dict[str, PublishedFigure]:
         """The newest figure of every key captured at an instant or before."""
+        row = self._results.newest([unit], period, at).get(unit)
+        return {} if row is None else row.figures()
+
+    def score(self, law: LawVersion, kind: str, row: Row) -> PublishedScore | None:
+        """What a capture gives by a law.  Kept: a row changes only with its journal entry."""
+        key = (row.unit, row.period, row.captured_at, row.seq, law.version, kind)
+        if key in self._scores:
+            return self._scores[key]
+        found = published_score(law, kind, row.figures())
+        self._scores[key] = found
+        while len(self._scores) > KEPT:
+            self._scores.popitem(last=False)
+        return found
+
+    def scores(
+        self, law: LawVersion, kinds: Mapping[str, str], period: str, at: int
+    ) -> dict[str, PublishedScore]:
+        """The results of many units (code → kind) as of an instant; units without any are absent."""
         found = {}
-        for key, kept in self._kept.get((unit, period), {}).items():
-            newest = [figure for figure in kept if figure.captured_at <= at]
-            if newest:
-                found[key] = newest[-1]
+        for unit, row in self._results.newest(list(kinds), period, at).items():
+            told = self.score(law, kinds[unit], row)
+            if told is not None:
+                found[unit] = told
         return found
 
 
@@ -106,6 +96,7 @@ def published_score(law: LawVersion, kind: str, figures: dict[str, PublishedFigu
     What is published counts as it is.  The law fills in only what it makes of published numerators and
     denominators, and nothing where an indicator was not published.
     """
+    placed = figures.get(RANK)
     figures = _sound(law, figures)
     if not figures:
         return None
@@ -140,6 +131,8 @@ def published_score(law: LawVersion, kind: str, figures: dict[str, PublishedFigu
         points = Decimal(total.points)
     complete = not unknown or total is not None
     rank = total.rank if total is not None else None
+    if placed is not None and (total is None or placed.captured_at >= total.captured_at):
+        rank = placed.rank
     return PublishedScore(scored, groups, points, complete, newest, captured, rank)
 
 

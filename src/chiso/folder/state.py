@@ -23,7 +23,7 @@ from chiso.engine.standing import Standing
 from chiso.engine.trail import Sample
 from chiso.folder.history import YearTrail
 from chiso.folder.past import GroundThen
-from chiso.folder.published import Published, published_score
+from chiso.folder.published import Published
 from chiso.folder.registers import (
     BESIDE_KINDS,
     GROUND_KINDS,
@@ -92,8 +92,8 @@ class DataFolder:
         self.settings = settings
         self.lock = threading.RLock()
         self.terms: list[str] = [""]
-        self.published = Published()
-        self.journal = self.version = self.record = 0
+        self.published = Published(ledger.published)
+        self.journal = self.version = self.record = self.news = 0
         self.keeps_standing = standing
         self.loading = False
         """whether a long load is under way: what is known of past instants may still grow"""
@@ -107,9 +107,10 @@ class DataFolder:
         self._pasts: OrderedDict[int, _Past] = OrderedDict()
         self._past_number = 0
         at = self.now()
-        self._learn_published()
         self.calendar = read_calendar(path)
-        self.registry = read_registry(ledger, settings.home, self.calendar, self.published.units)
+        learned = self.published.units()
+        self._learned = len(learned)
+        self.registry = read_registry(ledger, settings.home, self.calendar, learned)
         law = self.law_of(year_of(at))
         if law.groups_only:
             law = load(COMPUTING_LAW).at(day_of(at))
@@ -163,7 +164,7 @@ class DataFolder:
     def _fill(self) -> None:
         position = self.ledger.position()
         self.standing.fill(self.rows(newest_first=True))
-        self.journal, self.version, self.record = position
+        self.journal, self.version, self.record, self.news = position
         held = self.standing.roster.column("version")
         self.version = max(position.version, int(held.max(initial=0)))
 
@@ -180,10 +181,6 @@ class DataFolder:
             self._read_terms()
             yield rows
 
-    def _learn_published(self) -> bool:
-        figures = [record for _, record in self.ledger.records("published")]
-        return self.published.learn(self.ledger.aliases(), figures)
-
     def refresh(self) -> bool:
         """Takes in what was written since, by whomever, and moves the clock.  Gives whether counts moved."""
         with self.lock:
@@ -191,8 +188,8 @@ class DataFolder:
             self._clock = self.ledger.clock.get()
             self.loading = self.ledger.meta.get(LOADING) is not None
             position = self.ledger.position()
-            if position.record > self.record:
-                self._read_records()
+            if position.record > self.record or position.published > self.news:
+                self._read_records(position.published)
             version = self.version
         if position.version > version:
             # read beside those who ask, and counted in small steps: a backlog holds nobody up for long
@@ -213,7 +210,7 @@ class DataFolder:
             if len(rows) and int(rows["version"][0]) != self.version + 1:
                 return self.refresh()
             if receipt.kinds:
-                self._read_records()
+                self._read_records(receipt.position.published)
             if len(rows):
                 names = ("unit", "desk", "procedure", "sender", "databases")
                 if max(int(rows[name].max()) for name in names) >= len(self.terms):
@@ -232,26 +229,34 @@ class DataFolder:
         for as_of in [one for one in self._pasts if one >= known]:
             del self._pasts[as_of]
 
-    def _read_records(self) -> None:
-        """Takes in all records kept since, also those that other processes wrote in between."""
+    def _read_records(self, news: int) -> None:
+        """Takes in all records kept since, also those that other processes wrote in between.
+
+        ``news``: the journal entry that last changed published results.
+        """
         fresh = [(number, kind) for number, kind, _, _ in self.ledger.records_after(self.record)]
+        kinds = {kind for _, kind in fresh}
         if fresh:
-            self._take_records({kind for _, kind in fresh})
             self.record = fresh[-1][0]
+        if news > self.news:
+            kinds.add("published")
+            self.news = news
+        if kinds:
+            self._take_records(kinds)
 
     def _take_records(self, kinds: set[str]) -> None:
-        new_units = "published" in kinds and self._learn_published()
+        new_units = False
+        learned = self.published.units() if kinds & {"published", *GROUND_KINDS} else []
+        if "published" in kinds:
+            new_units, self._learned = len(learned) > self._learned, len(learned)
         if kinds & GROUND_KINDS or new_units:
-            self.registry = read_registry(
-                self.ledger, self.settings.home, self.calendar, self.published.units
-            )
+            self.registry = read_registry(self.ledger, self.settings.home, self.calendar, learned)
             self.standing.rebase(self.registry.ground(self.ground.law, self.terms))
         elif kinds & BESIDE_KINDS:
             self.registry.records = records_beside(self.ledger)
             self.ground.records_changed(self.registry.records)
-        if kinds:
-            self.standing.changes += 1
-            self._pasts.clear()
+        self.standing.changes += 1
+        self._pasts.clear()
 
     def tick(self) -> None:
         """Moves the standing counts to now."""
@@ -395,8 +400,9 @@ class DataFolder:
     def total_then(self, unit: Unit, period: Period, source: str, at: int) -> Decimal | None:
         """The total of a unit's period as known at a past instant; ``None`` where that is not known."""
         if source == "published":
-            figures = self.published.figures(unit.code, period.label, at)
-            told = published_score(self.law_of(period), unit.kind, figures)
+            told = self.published.scores(self.law_of(period), {unit.code: unit.kind}, period.label, at).get(
+                unit.code
+            )
             return told.total if told is not None and told.complete else None
         if period != year_of(at):
             return None

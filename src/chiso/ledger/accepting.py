@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future
 from itertools import groupby
 from typing import Any, Final
@@ -18,13 +18,24 @@ import numpy as np
 from msgspec import Struct
 
 from chiso.instants import DAY, OFFSET
-from chiso.intake.records import Arrival, Dossier, Item, Mistake, Petition, Progress, Rating, StoreRecord
+from chiso.intake.records import (
+    Arrival,
+    Dossier,
+    Item,
+    Mistake,
+    Petition,
+    Progress,
+    PublishedFigure,
+    Rating,
+    StoreRecord,
+)
 from chiso.law.life import LifeRules
 from chiso.ledger.codec import TAG_OF, compress, concerns, pack_items, pack_record
 from chiso.ledger.database import Hot
 from chiso.ledger.facts import ENCODER, FACTS, Facts, derive, tell_about, tell_message, tell_step
 from chiso.ledger.keys import Keys
 from chiso.ledger.natural import KEYS
+from chiso.ledger.publishing import NEWS, Publishing
 from chiso.ledger.receipt import Position, Receipt, Taken
 from chiso.ledger.rows import ROW
 from chiso.ledger.segments import Builder
@@ -35,7 +46,7 @@ PARALLEL_FROM: Final = 1 << 16
 """Payloads of this many bytes are compressed beside the merging; below, the hand-over costs more."""
 
 _ABOUT: Final = (Petition, Rating, StoreRecord)
-Numbers = tuple[int, int, int, int, int, int]
+Numbers = tuple[int, int, int, int, int, int, int]
 
 
 class Held(Struct, eq=False, gc=False):
@@ -64,7 +75,9 @@ class Acceptance:
         self._keys = keys
         self._rules = rules
         self._helper = helper
-        self._seq, self._version, self._record, last_term, self._dossier, self._sealed = heads(hot)
+        self._seq, self._version, self._record, last_term, self._dossier, self._sealed, self._news = heads(
+            hot
+        )
         if last_term > terms.last:
             terms.learn(hot.all("SELECT id, text FROM term WHERE id > ? ORDER BY id", (terms.last,)))
         self._held: dict[str, Held] = {}
@@ -76,7 +89,7 @@ class Acceptance:
         self._repeats: list[tuple[int, int]] = []
         self._records: list[tuple[int, str, str, int, int, bytes]] = []
         self._record_repeats: list[tuple[str, str, int, int]] = []
-        self._aliases: dict[str, tuple[str, int]] = {}
+        self._publishing = Publishing(hot)
         self._quarantine: list[tuple[Any, ...]] = []
         self._mistakes: defaultdict[tuple[str, int, int], int] = defaultdict(int)
         self._counts: dict[tuple[str, int, str], list[int]] = {}
@@ -92,8 +105,12 @@ class Acceptance:
         codes: set[str] = set()
         named: set[str] = set()
         wanted: defaultdict[str, set[str]] = defaultdict(set)
+        published: list[PublishedFigure] = []
         for arrival in arrivals:
             for kind, run in groupby(arrival.items, type):
+                if kind is PublishedFigure:
+                    published += run  # type: ignore[arg-type]
+                    continue
                 if kind is Dossier or kind is Progress:
                     told = list(run)
                     codes.update([item.code for item in told])  # type: ignore[union-attr]
@@ -106,6 +123,7 @@ class Acceptance:
                     wanted[tag].add(key(item))
                     if isinstance(item, _ABOUT) and (code := concerns(item)):
                         codes.add(code)
+        self._publishing.look_up(published)
         found = self._hot.among(
             "SELECT dossier.id, dossier.code, dossier.facts FROM {among} "
             "JOIN dossier ON dossier.code = wanted.value",
@@ -163,6 +181,8 @@ class Acceptance:
                     self._messages(run, arrival, taken, known_at, sender, touched, lag)  # type: ignore[arg-type]
                 elif kind is Progress:
                     self._steps(run, arrival, taken, known_at, sender, touched, lag)  # type: ignore[arg-type]
+                elif kind is PublishedFigure:
+                    self._published(run, taken, known_at)  # type: ignore[arg-type]
                 else:
                     self._others(TAG_OF[kind], list(run), taken, known_at, touched)
             self._make_versions(arrival, taken, known_at, touched)
@@ -257,6 +277,13 @@ class Acceptance:
             if timely and late >= 0:
                 _add_lag(lag, 1, late, late)
 
+    def _published(self, run: Iterable[PublishedFigure], taken: Taken, known_at: int) -> None:
+        for figure in run:
+            outcome = self._publishing.keep(figure, known_at, self._seq)
+            setattr(taken, outcome, getattr(taken, outcome) + 1)
+            if outcome != "same":
+                self._kinds.add("published")
+
     def _others(
         self, tag: str, run: list[Item], taken: Taken, known_at: int, touched: dict[Held, bool]
     ) -> None:
@@ -266,8 +293,6 @@ class Acceptance:
                 continue
             if tag == "procedure":
                 self._procedures.add(item.code)  # type: ignore[union-attr]
-            if tag == "published" and item.unit and item.department:  # type: ignore[union-attr]
-                self._aliases[item.department] = (item.unit, self._seq)  # type: ignore[union-attr]
             if not isinstance(item, _ABOUT):
                 continue
             code = concerns(item)
@@ -445,12 +470,8 @@ class Acceptance:
         self._flush_history()
         hot.insert("record", ("id", "kind", "key", "known_at", "seq", "body"), self._records)
         hot.insert("record_repeat", ("kind", "key", "known_at", "seq"), self._record_repeats)
-        hot.many(
-            "INSERT INTO alias (department, code, seq) VALUES (?, ?, ?) "
-            "ON CONFLICT (department) DO UPDATE SET code = excluded.code, seq = excluded.seq "
-            "WHERE alias.code <> excluded.code",
-            [(department, code, seq) for department, (code, seq) in self._aliases.items()],
-        )
+        if self._publishing.write():
+            self._news = self._publishing.seq
         hot.insert(
             "quarantine",
             ("id", "received_at", "sender", "door", "kind", "place", "code", "field", "value", "reason",
@@ -467,7 +488,7 @@ class Acceptance:
             "UPDATE sender SET last_used_at = ? WHERE name = ?", [(self._now, name) for name in self._senders]
         )
         rows = np.frombuffer(b"".join(self._all_rows), dtype=ROW)
-        position = Position(self._seq, self._version, self._record)
+        position = Position(self._seq, self._version, self._record, self._news)
         return Receipt(self._taken, rows, position, frozenset(self._kinds), self._now)
 
 
@@ -484,14 +505,17 @@ _COUNT: Final = (
 
 
 def heads(hot: Hot) -> Numbers:
-    """The last numbers given: journal, version, record, term, dossier, quarantine."""
+    """The last numbers given: journal, version, record, term, dossier, quarantine; and the journal entry
+    that last changed published results."""
     ((*numbers,),) = hot.all(
         "SELECT (SELECT coalesce(max(seq), 0) FROM journal), (SELECT coalesce(max(last), 0) FROM segment), "
         "(SELECT coalesce(max(id), 0) FROM record), (SELECT coalesce(max(id), 0) FROM term), "
-        "(SELECT coalesce(max(id), 0) FROM dossier), (SELECT coalesce(max(id), 0) FROM quarantine)"
+        "(SELECT coalesce(max(id), 0) FROM dossier), (SELECT coalesce(max(id), 0) FROM quarantine), "
+        "(SELECT value FROM meta WHERE key = ?)",
+        (NEWS,),
     )
-    journal, version, record, term, dossier, sealed = (int(number) for number in numbers)
-    return journal, version, record, term, dossier, sealed
+    journal, version, record, term, dossier, sealed, news = (int(number or 0) for number in numbers)
+    return journal, version, record, term, dossier, sealed, news
 
 
 def _pack_payload(payload: bytes) -> tuple[bytes, bytes]:

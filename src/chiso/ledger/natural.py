@@ -22,7 +22,6 @@ KEYS: Final[dict[str, Callable[[Any], str]]] = {
     "decision": lambda one: _join(one.code, one.decision),
     "unit": lambda one: _join(one.code, one.valid_from),
     "total": lambda one: _join(one.unit, one.period),
-    "published": lambda one: _join(one.unit or f"#{one.department}", one.period, one.captured_at, one.key),
     "band_count": lambda one: _join(one.at, one.among, one.under, one.band),
     "document": lambda one: _join(one.number, one.issuer),
     "task": lambda one: _join(one.document, one.unit, one.task),

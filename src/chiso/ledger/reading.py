@@ -14,6 +14,7 @@ from chiso.law.life import LifeRules
 from chiso.ledger.codec import decompress, unpack_items, unpack_record
 from chiso.ledger.database import Database
 from chiso.ledger.facts import FACTS, Facts
+from chiso.ledger.publishing import NEWS, PublishedResults
 from chiso.ledger.receipt import Position
 from chiso.ledger.rows import ROW
 from chiso.ledger.segments import rows_between, stored_versions
@@ -67,15 +68,18 @@ class Reading:
     def __init__(self, database: Database, rules: LifeRules) -> None:
         self.database: Final = database
         self.rules: Final = rules
+        self.published: Final = PublishedResults(database)
 
     def position(self) -> Position:
         """The last numbers given.  Cheap: other processes poll it."""
         with self.database.hot() as hot:
-            ((journal, version, record),) = hot.all(
+            ((journal, version, record, published),) = hot.all(
                 "SELECT (SELECT coalesce(max(seq), 0) FROM journal), "
-                "(SELECT coalesce(max(last), 0) FROM segment), (SELECT coalesce(max(id), 0) FROM record)"
+                "(SELECT coalesce(max(last), 0) FROM segment), (SELECT coalesce(max(id), 0) FROM record), "
+                "(SELECT value FROM meta WHERE key = ?)",
+                (NEWS,),
             )
-        return Position(int(journal), int(version), int(record))
+        return Position(int(journal), int(version), int(record), int(published or 0))
 
     def rows(self, after: int = 0, *, newest_first: bool = False) -> Iterator[NDArray[np.void]]:
         """All rows (``ROW``) of versions later than ``after``, in large pieces, each in order of version.

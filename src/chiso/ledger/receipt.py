@@ -17,6 +17,8 @@ class Position(NamedTuple):
     journal: int
     version: int
     record: int
+    published: int = 0
+    """the journal entry that last changed published results"""
 
 
 @dataclass(slots=True)

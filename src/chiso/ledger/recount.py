@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final, NamedTuple
 
+from chiso.intake.records import PublishedFigure
 from chiso.ledger.codec import codes_in, pack_record, unpack_kinds, unpack_record, unpack_wanted
 from chiso.ledger.collecting import without_collecting
 from chiso.ledger.database import Database
 from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.natural import KEYS
+from chiso.ledger.publishing import Figure, carried, figure_of, unit_of
 from chiso.ledger.reading import Reading
 from chiso.ledger.segments import Stored, stored_versions
 from chiso.ledger.terms import Terms
@@ -44,6 +46,7 @@ def differences(ledger: Reading) -> Iterator[Difference]:
     for code in sorted(told):
         yield Difference("dossier", code, None)
     yield from _of_records(ledger)
+    yield from _of_published(ledger)
 
 
 def _entries(database: Database) -> Iterator[tuple[int, int, str, bool, bytes]]:
@@ -112,4 +115,31 @@ def _of_records(ledger: Reading) -> Iterator[Difference]:
             before = (left.get(known_at, before[0]), right.get(known_at, before[1]))
             if before[0] != before[1]:
                 yield Difference(tag, key, known_at)
+                break
+
+
+def _of_published(ledger: Reading) -> Iterator[Difference]:
+    """Every published figure as its last telling has it, and what each row carries on from those before."""
+    aliases = ledger.aliases()
+    told: list[tuple[int, int, int, PublishedFigure]] = []
+    for seq, known_at, _, _, content in _entries(ledger.database):
+        for place, (_, figure) in enumerate(unpack_kinds(content, ("published",))):
+            told.append((known_at, seq, place, figure))
+    told.sort(key=lambda one: one[:3])
+    should: defaultdict[tuple[str, str], defaultdict[int, dict[str, Figure]]]
+    should = defaultdict(lambda: defaultdict(dict))
+    for known_at, _, _, figure in told:
+        key, kept = figure_of(figure, known_at)
+        should[unit_of(figure, aliases), figure.period][figure.captured_at][key] = kept
+    held: defaultdict[tuple[str, str], dict[int, dict[str, Figure]]] = defaultdict(dict)
+    for row in ledger.published.all():
+        held[row.unit, row.period][row.captured_at] = row.capture.figures
+    for unit, period in sorted({*should, *held}):
+        before: dict[str, Figure] = {}
+        at_before = 0
+        rows: Mapping[int, dict[str, Figure]] = should.get((unit, period), {})
+        for at in sorted({*rows, *held.get((unit, period), {})}):
+            before, at_before = carried(before, at_before, rows.get(at, {})), at
+            if held[unit, period].get(at) != before:
+                yield Difference("published", f"{unit} {period}", at)
                 break

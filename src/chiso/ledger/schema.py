@@ -10,9 +10,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """Newest revision that this program knows (see migrations/versions)."""
-KNOWN: Final = frozenset({"0001"})
+KNOWN: Final = frozenset({"0001", "0002"})
 
 metadata: Final = sa.MetaData()
 
@@ -112,6 +112,28 @@ alias: Final = sa.Table(
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("seq", sa.BigInteger, nullable=False),
     comment="the portal's department ids, learned from figures that carry the code too",
+)
+
+published: Final = sa.Table(
+    "published",
+    metadata,
+    sa.Column("unit", sa.Text, primary_key=True, comment="code, or # and the portal's department id"),
+    sa.Column("period", sa.Text, primary_key=True),
+    sa.Column("captured_at", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.BigInteger, nullable=False, comment="journal entry that last changed it"),
+    sa.Column("body", sa.LargeBinary, nullable=False, comment="msgpack; see ledger/publishing.py"),
+    sqlite_with_rowid=False,
+    comment="what the portal published of a unit and period, as of each instant of capture",
+)
+
+published_unit: Final = sa.Table(
+    "published_unit",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("parent", sa.Text, nullable=False),
+    comment="units that only published results tell of",
 )
 
 quarantine: Final = sa.Table(
