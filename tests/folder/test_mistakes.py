@@ -185,6 +185,12 @@ def plant(folder: DataFolder) -> None:
     evening("by day", "2026-04-16", by_day[:4])
     send(folder, "by day", "dossiers", by_day[4:], at("2026-04-17T07:30"))
 
+    night = at("2026-05-05T00:10")
+    for sender, honest in (("stamps", 3), ("stamps some", 4)):
+        pushed = many(honest, "2026-05-04")
+        pushed += many(60 - honest, "2026-05-04", NgayKetThucXuLy=stamp(night - 300))
+        send(folder, sender, "dossiers", pushed, night)
+
     one, other = many(2, "2026-09-03")
     works = folder.registry.calendar.is_working
     day = day_of(at("2026-09-03T08:00"))
@@ -210,6 +216,7 @@ def test_every_planted_mistake_is_found_and_no_other(empty: DataFolder) -> None:
         ("late", "SENT_LATE"): (2, 3),
         ("lost", "SILENT_LOSS"): (1, 2),
         ("by day", "COMPARED_BY_DAY"): (2, 5),
+        ("stamps", "CLOSED_AT_PUSH"): (57, 60),
         ("busy", "SILENT_LOSS_DAYS"): (2, 27),
     }
     assert lines == expected

@@ -367,6 +367,31 @@ MISTAKES = [
         },
         Mistake.DUE_MOVED_AND_WAITED,
     ),
+    *(
+        (
+            {
+                "DanhSachHoSoBoSung": [
+                    {"HoSoBoSungId": "1", "NgayBoSung": "20260912080000"},
+                    {"HoSoBoSungId": other, "NgayBoSung": asked},
+                ]
+            },
+            mistake,
+        )
+        for other, asked, mistake in (
+            ("2", "20260912080000", Mistake.REQUEST_REPEATED),
+            ("2", "20260912080001", Mistake(0)),
+            ("1", "20260912080000", Mistake(0)),
+        )
+    ),
+    (
+        {
+            "DanhSachHoSoBoSung": [
+                {"HoSoBoSungId": "1", "NgayBoSung": "20260912080000", "NgayTiepNhanBoSung": "20260913080000"},
+                {"HoSoBoSungId": "2", "NgayBoSung": "20260912090000", "NgayTiepNhanBoSung": "20260913080000"},
+            ]
+        },
+        Mistake.REQUEST_REPEATED,
+    ),
 ]
 
 

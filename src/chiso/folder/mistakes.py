@@ -20,7 +20,8 @@ import numpy as np
 
 from chiso.folder import drill
 from chiso.folder.answers import unit_named
-from chiso.folder.sent import Sent
+from chiso.folder.habits import ENOUGH, by_sender, closed_at_push, never_vneid
+from chiso.folder.sent import Sent, memory
 from chiso.instants import DAY, NEVER, OFFSET, day_of, iso, year_of
 from chiso.intake.records import Has, Mistake
 
@@ -39,15 +40,13 @@ STREAM: Final = (
     | Mistake.SENT_LATE
     | Mistake.SILENT_LOSS
     | Mistake.COMPARED_BY_DAY
+    | Mistake.CLOSED_AT_PUSH
     | Mistake.NO_LIMIT_KNOWN
     | Mistake.UNASSIGNED_UNIT
 )
 """The kinds found here.  Two of them intake flags as well, by what it knows at that instant: an unknown
 procedure may be in the catalogue by now.  So these are never taken from what was counted on arrival."""
 
-ENOUGH: Final = 50
-"""Dossiers from which on "never" and "always" say something of a sender: even where only one dossier in ten
-shows a thing, none in fifty happens by chance once in two hundred senders."""
 LATE: Final = DAY
 """Seconds: who sends once a night is not late, who leaves a night out is."""
 PAYMENT_GRACE: Final = DAY
@@ -111,7 +110,7 @@ def sender_mistakes(folder: DataFolder, unit: str | None = None) -> list[dict[st
     whether a sender has a habit is still judged by all that it sends.
     """
     with _holding:
-        held = _held.setdefault(folder, _Held(threading.Lock(), Sent()))
+        held = _held.setdefault(folder, _Held(threading.Lock(), memory(folder)))
     if unit is not None:
         with held.lock:
             return _look(folder, held.sent, unit)
@@ -258,6 +257,11 @@ class _Lines:
 
 def _look(folder: DataFolder, sent: Sent, unit: str | None) -> list[dict[str, Any]]:
     """All of it, from the columns as they are now."""
+    with sent.lock:
+        return _looked(folder, sent, unit)
+
+
+def _looked(folder: DataFolder, sent: Sent, unit: str | None) -> list[dict[str, Any]]:
     sent.read(folder)
     table = _table(folder)
     found = _Lines(folder, table, _inside(folder, table, unit))
@@ -268,6 +272,7 @@ def _look(folder: DataFolder, sent: Sent, unit: str | None) -> list[dict[str, An
     found.add(Mistake.NO_LIMIT_KNOWN, (table["due_at"] >= NEVER) & (table["limit_due_at"] >= NEVER))
     found.add(Mistake.UNASSIGNED_UNIT, _unassigned(folder, table))
     _late(sent, table, found)
+    found.add(Mistake.CLOSED_AT_PUSH, *closed_at_push(sent, table["sender"], table["dossier"]))
     _by_day(folder, found, unit)
     _from_facts(folder, sent, table, found, unit)
     if unit is None:
@@ -277,31 +282,24 @@ def _look(folder: DataFolder, sent: Sent, unit: str | None) -> list[dict[str, An
     return found.done()
 
 
-def _by_sender(senders: np.ndarray, chosen: Bools) -> np.ndarray:
-    """How many of the chosen each sender (term) has."""
-    return np.bincount(senders[chosen], minlength=int(senders.max(initial=0)) + 1)
-
-
 def _habits(table: _Table, found: _Lines) -> None:
     """VNeID never, everything digitised, always the same database: only full messages tell of these."""
     senders, has, databases = table["sender"], table["has"], table["databases"]
     synced = (has & Has.SYNCED) != 0
-    sent = _by_sender(senders, synced)
+    sent = by_sender(senders, synced)
     enough = sent >= ENOUGH
-
-    without = enough & (_by_sender(senders, synced & ((has & Has.VNEID) != 0)) == 0)
-    found.add(Mistake.VNEID_NEVER, synced & without[senders], synced)
+    found.add(Mistake.VNEID_NEVER, never_vneid(senders, has), synced)
 
     filed = synced & ((has & Has.COMPONENT_FILE) != 0)
     digitised = filed & ((has & Has.COMPONENT_DIGITISED) != 0)
-    files = _by_sender(senders, filed)
-    always = (files >= ENOUGH) & (_by_sender(senders, digitised) == files)
+    files = by_sender(senders, filed)
+    always = (files >= ENOUGH) & (by_sender(senders, digitised) == files)
     found.add(Mistake.ALWAYS_DIGITISED, digitised & always[senders], filed)
 
     first = np.zeros(len(sent), databases.dtype)
     first[senders[synced]] = databases[synced]  # any one of the sender's: all must be like it
     alike = synced & (databases == first[senders]) & (databases != 0)
-    constant = enough & (_by_sender(senders, alike) == sent)
+    constant = enough & (by_sender(senders, alike) == sent)
     found.add(Mistake.DATABASE_CONSTANT, synced & constant[senders], synced)
 
 
@@ -310,8 +308,8 @@ def _paid(folder: DataFolder, sent: Sent, table: _Table, found: _Lines) -> None:
     settled = table["known_at"] < folder.now() - PAYMENT_GRACE
     said = np.isin(table["payment"], (1, 2)) & settled & (table["received_at"] >= sent.paid_since)
     numbers = table["dossier"]
-    told = numbers < len(sent.paid)
-    told[told] = sent.paid[numbers[told]]
+    told = numbers < len(sent.paid_at)
+    told[told] = sent.paid_at[numbers[told]] < NEVER
     found.add(Mistake.PAID_WITHOUT_RECORD, said & ~told, said)
 
 

@@ -7,7 +7,9 @@ its columns leave a doubt, and again only once a newer version of it has come.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -36,9 +38,10 @@ class Brief(NamedTuple):
 
 
 class Sent:
-    """The memory.  One thread at a time."""
+    """The memory.  Whoever reads it on, or looks at it, holds its lock."""
 
     def __init__(self) -> None:
+        self.lock = threading.RLock()
         self._version = self._record = 0
         self.first_known = np.full(0, NEVER, np.int64)
         """by dossier number: when a message with a receipt was first known"""
@@ -46,12 +49,12 @@ class Sent:
         """the end told last"""
         self.end_known = np.full(0, NEVER, np.int64)
         """when that end was first known"""
-        self.paid = np.zeros(0, bool)
-        """whether a payment for it succeeded"""
+        self.paid_at = np.full(0, NEVER, np.int64)
+        """when the first payment for it that succeeded was made"""
         self.paid_since: int = NEVER
         """the first payment known: what was received before it cannot be compared"""
-        self._unplaced: set[str] = set()
-        """codes that payments name and no dossier has yet"""
+        self._unplaced: dict[str, int] = {}
+        """codes that payments name and no dossier has yet, with the first instant"""
         self._briefs: dict[int, Brief] = {}
 
     def read(self, folder: DataFolder) -> None:
@@ -63,14 +66,14 @@ class Sent:
         self._read_payments(folder)
 
     def _reserve(self, top: int) -> None:
-        room = len(self.paid)
+        room = len(self.paid_at)
         if top >= room:
             more = max(top + 1 + (top >> 3), 1024) - room
             never = np.full(more, NEVER, np.int64)
             self.first_known = np.concatenate([self.first_known, never])
             self.end_at = np.concatenate([self.end_at, never])
             self.end_known = np.concatenate([self.end_known, never])
-            self.paid = np.concatenate([self.paid, np.zeros(more, bool)])
+            self.paid_at = np.concatenate([self.paid_at, never])
 
     def _take(self, rows: Structured) -> None:
         """Rows of versions, in their order."""
@@ -96,12 +99,12 @@ class Sent:
                 at = known_at if record.paid_at is None else record.paid_at
                 self.paid_since = min(self.paid_since, at)
                 if record.dossier:
-                    self._unplaced.add(record.dossier)
+                    self._unplaced[record.dossier] = min(at, self._unplaced.get(record.dossier, at))
         if self._unplaced:
             found = folder.ledger.ids(sorted(self._unplaced))
             self._reserve(max(found.values(), default=0))
-            self.paid[np.fromiter(found.values(), np.int64, len(found))] = True
-            self._unplaced -= found.keys()
+            for code, number in found.items():
+                self.paid_at[number] = min(self.paid_at[number], self._unplaced.pop(code))
 
     def briefs(self, folder: DataFolder, numbers: Array, versions: Array) -> dict[int, Brief]:
         """Facts of dossiers in brief.  ``versions``: the newest that is known of each.
@@ -132,3 +135,13 @@ def _brief(facts: Facts) -> Brief:
         facts.sender,
         steps[-1].at if steps else 0,
     )
+
+
+_memories: WeakKeyDictionary[DataFolder, Sent] = WeakKeyDictionary()
+_remembering = threading.Lock()
+
+
+def memory(folder: DataFolder) -> Sent:
+    """The memory of a folder, shared by all who ask."""
+    with _remembering:
+        return _memories.setdefault(folder, Sent())

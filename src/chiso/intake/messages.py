@@ -138,6 +138,8 @@ def dossier_of(message: DossierMessage, context: Context, *, synced: bool = True
                 free, unreadable = free or more_free, unreadable or bad_fee
                 if charged:
                     has |= FEE_NONZERO
+        if len(requests) > 1:
+            found |= mistakes.of_requests(requests)
         supplements = tuple(requests)
     if unreadable:
         found |= UNREADABLE_FEE

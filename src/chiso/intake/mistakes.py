@@ -7,6 +7,8 @@ payment records (4, 5, 7, 10, 11, 13, 14, 15, 17 of that table) are found where 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import combinations
 from typing import Final
 
 from chiso.intake.records import Has, Mistake, Supplement
@@ -27,6 +29,7 @@ END_WITHOUT_TIME: Final = int(Mistake.END_WITHOUT_TIME)
 UNASSIGNED_UNIT: Final = int(Mistake.UNASSIGNED_UNIT)
 SUPPLEMENT_WITHOUT_DATE: Final = int(Mistake.SUPPLEMENT_WITHOUT_DATE)
 DUE_MOVED_AND_WAITED: Final = int(Mistake.DUE_MOVED_AND_WAITED)
+REQUEST_REPEATED: Final = int(Mistake.REQUEST_REPEATED)
 
 
 def of_message(
@@ -89,3 +92,15 @@ def of_supplement(request: Supplement, received: int | None) -> int:
     if moved and requested is not None and completed is not None and completed > requested:
         found |= DUE_MOVED_AND_WAITED
     return found
+
+
+def same_request(one: Supplement, other: Supplement) -> bool:
+    """Whether two requests of a dossier are one: nobody asks, or is answered, twice in the same second."""
+    asked = one.requested_at is not None and one.requested_at == other.requested_at
+    return asked or (one.completed_at is not None and one.completed_at == other.completed_at)
+
+
+def of_requests(requests: Sequence[Supplement]) -> int:
+    """The bits that the requests of a dossier set together."""
+    again = any(one.id != other.id and same_request(one, other) for one, other in combinations(requests, 2))
+    return REQUEST_REPEATED if again else 0

@@ -42,7 +42,7 @@ class Mistake(IntFlag):
     """Typical mistakes of senders (national-api, section 4), recognised and counted, never blocking.
 
     The first seventeen keep the numbers of that table: bit n-1 is mistake n.  Those that only a sender's
-    whole stream shows (4, 5, 10) are counted over the sender, not set on a dossier.
+    whole stream shows (4, 5, 10, 26) are counted over the sender, not set on a dossier.
     """
 
     FINISHED_WITHOUT_WORK = 1 << 0
@@ -76,6 +76,10 @@ class Mistake(IntFlag):
     """neither NgayHenTra nor a statutory limit: on time by rule"""
     UNREADABLE_FEE = 1 << 23
     """a fee whose Gia is blank or cannot be read: counted as if that fee were not listed"""
+    REQUEST_REPEATED = 1 << 24
+    """a supplement request told again under another HoSoBoSungId: it counts as a second request"""
+    CLOSED_AT_PUSH = 1 << 25
+    """a sender dates its dossiers as closed when it pushes them at night, not when they were"""
 
 
 class Supplement(Struct, array_like=True, frozen=True, gc=False):
