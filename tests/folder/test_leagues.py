@@ -10,6 +10,7 @@ import pytest
 
 from chiso.demo.world import UNTIL
 from chiso.folder import DataFolder, QuestionError
+from chiso.folder.league import peers
 from chiso.instants import DAY
 from chiso.ledger.clock import Clock
 from tests.support.messages import tell
@@ -52,9 +53,19 @@ def test_a_published_league_with_ties_a_line_and_what_moved(empty: DataFolder) -
     ]
     assert [one["total"] for one in told["rows"]] == ["68.00", "66.00", "66.00", "21.00"]
     assert {one["source"] for one in told["rows"]} == {"published"}
-    assert told["rows"][0]["change"] == {"day": 0, "week": 1}
-    assert told["rows"][2]["change"] == {"day": 0, "week": 1}  # from a shared third to a shared second
-    assert told["rows"][3]["change"] == {"day": 0, "week": -1}
+    assert told["rows"][0]["change"] == {"day": 0, "week": 1, "year": 1}
+    # from a shared third to a shared second
+    assert told["rows"][2]["change"] == {"day": 0, "week": 1, "year": 1}
+    assert told["rows"][3]["change"] == {"day": 0, "week": -1, "year": -1}
+    assert told["rows"][3]["points_change"] == {"day": "0.00", "week": "0.00", "year": "0.00"}
+    assert told["rows"][0]["points_change"] == {"day": "0.00", "week": "3.00", "year": "3.00"}
+    assert told["since"]["year"] == "2026-10-02T00:00:00+07:00"  # since then the whole league is known
+    assert "month" not in told["since"]
+    assert told["rows"][0]["gap"] == {"down": "2.00", "band": "2.00", "next_band": "Khá", "target": "12.00"}
+    assert told["rows"][1]["gap"] == {
+        "up": "2.00", "down": "45.00", "band": "4.00", "next_band": "Khá", "target": "14.00",
+    }  # fmt: skip
+    assert told["spread"] == {"count": 4, "q1": "54.75", "median": "66.00", "q3": "66.50"}
     assert told["line"]["groups"]["processing"] == "13.25"
     assert told["line"]["total"] == "55.25"
     assert (told["period"], told["among"], told["under"]) == ("2026", "provinces", None)
@@ -138,3 +149,35 @@ def test_published_figures_keep_the_law_they_were_published_by(tmp_path: Path) -
     with DataFolder.open(tmp_path) as folder:
         tell(folder, "published", {"unit": "H01", "period": "2023-05", "at": "2023-05-31", "total": 69.63})
         assert folder.score("H01", "2023-05", law="qd766", source="published")["law"] == "qd766-2022"
+
+
+def test_the_nations_own_line_stands_beside_ours(empty: DataFolder) -> None:
+    tell(empty, "published", row("H20", 9, [11, 17, 8, 6, 14, 12]))
+    answer = {
+        "data": {
+            "overview": {"departmentName": "Cả nước", "totalScore": 62.58},
+            "evaluation": [{"departmentCode": "H20", "totalScore": 68, "groupScores": []}],
+        }
+    }
+    tell(empty, "published", {"answer": answer, "captured_at": "2026-10-10T06:00+07:00", "period": "2026"})
+    assert empty.rank("provinces")["line"]["published"] == {
+        "total": "62.58", "captured_at": "2026-10-10T06:00:00+07:00",
+    }  # fmt: skip
+    assert "published" not in empty.rank("provinces", source="computed")["line"]
+
+
+def test_peers_are_those_of_like_volume(province: DataFolder) -> None:
+    told = peers(province, "H01.113", 4)
+    volumes = {
+        one["unit"]: province.score(one["unit"])["dossiers"] for one in province.rank("communes")["rows"]
+    }
+    assert {one["unit"]: one["dossiers"] for one in told["rows"]}.items() <= volumes.items()
+    own = volumes.pop("H01.113")
+    nearest = sorted(volumes, key=lambda code: (abs(volumes[code] - own), code))[:4]
+    assert {one["unit"] for one in told["rows"]} == {*nearest, "H01.113"}
+    assert [one["rank"] for one in told["rows"]] == sorted(one["rank"] for one in told["rows"])
+
+
+def test_a_unit_of_unknown_volume_has_no_peers(empty: DataFolder) -> None:
+    tell(empty, "published", row("H20", 9, [11, 17, 8, 6, 14, 12]), row("H24", 9, [1, 2, 3, 4, 5, 6]))
+    assert [one["unit"] for one in peers(empty, "H20")["rows"]] == ["H20"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chiso.folder import answers, data, drill, history
+from chiso.folder import answers, data, drill, history, league
 from chiso.folder.answers import QuestionError as QuestionError
 from chiso.folder.settings import Settings as Settings
 from chiso.folder.state import DataFolder as FolderState
@@ -50,7 +50,7 @@ class DataFolder(FolderState):
         restated: bool = False,
     ) -> dict[str, Any]:
         """The league."""
-        return answers.rank(self, among, under, period, at, as_of, law, source, restated)
+        return league.rank(self, among, under, period, at, as_of, law, source, restated)
 
     def changes(self, unit: str) -> dict[str, Any]:
         """The total and groups a day, a week and a month ago, as known then: {"day": {...}, …}."""

@@ -7,7 +7,7 @@ days: each carries its own.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -40,6 +40,18 @@ class Published:
     def instants(self, unit: str, period: str) -> list[int]:
         """When anything of a unit's period was captured, in order."""
         return self._results.instants(unit, period)
+
+    def first(self, units: Sequence[str], period: str) -> dict[str, int]:
+        """When anything of each unit's period was captured first; units without any are absent."""
+        return self._results.first(units, period)
+
+    def captured(self, units: Sequence[str], period: str, since: int, until: int) -> list[int]:
+        """All instants in [since, until] at which anything of these units was captured, in order."""
+        return self._results.captured(units, period, since, until)
+
+    def newest(self, units: Sequence[str], period: str, at: int) -> dict[str, Row]:
+        """The newest capture of each unit as of an instant; units without any are absent."""
+        return self._results.newest(units, period, at)
 
     def rows(self, unit: str, period: str | None = None, since: int = 0, until: int = NEVER) -> list[Row]:
         """All captures of a unit, by period and instant; each with the newest of those before."""

@@ -397,13 +397,8 @@ class DataFolder:
         """The newest sample of the year not later than an instant; ``None`` where none is kept."""
         return None if self._trail is None else self._trail.trail.at(at)
 
-    def total_then(self, unit: Unit, period: Period, source: str, at: int) -> Decimal | None:
-        """The total of a unit's period as known at a past instant; ``None`` where that is not known."""
-        if source == "published":
-            told = self.published.scores(self.law_of(period), {unit.code: unit.kind}, period.label, at).get(
-                unit.code
-            )
-            return told.total if told is not None and told.complete else None
+    def computed_then(self, unit: Unit, period: Period, at: int) -> Decimal | None:
+        """The computed total of a unit's period as known at a past instant; ``None`` where not known."""
         if period != year_of(at):
             return None
         sample = self.sample_at(at)

@@ -122,6 +122,30 @@ class PublishedResults:
             )
         return [int(at) for (at,) in found]
 
+    def first(self, units: Sequence[str], period: str) -> dict[str, int]:
+        """When anything of each unit's period was captured first; units without any are absent."""
+        with self._database.hot() as hot:
+            found = hot.among(
+                "SELECT wanted.value, (SELECT min(captured_at) FROM published "
+                "WHERE unit = wanted.value AND period = asked.label) "
+                "FROM {among}, (SELECT CAST(? AS TEXT) AS label) AS asked",
+                list(units),
+                (period,),
+            )
+        return {unit: int(at) for unit, at in found if at is not None}
+
+    def captured(self, units: Sequence[str], period: str, since: int, until: int) -> list[int]:
+        """All instants in [since, until] at which anything of these units was captured, in order."""
+        with self._database.hot() as hot:
+            found = hot.among(
+                "SELECT DISTINCT told.captured_at FROM {among} JOIN published AS told "
+                "ON told.unit = wanted.value AND told.period = ? AND told.captured_at BETWEEN ? AND ? "
+                "ORDER BY told.captured_at",
+                list(units),
+                (period, since, until),
+            )
+        return [int(at) for (at,) in found]
+
     def periods(self, unit: str) -> list[str]:
         """Periods of which anything of a unit was published."""
         with self._database.hot() as hot:

@@ -22,23 +22,27 @@ from chiso.web.house import House
 AnyRequest = Request[Any, Any, Any]
 
 
-def _folder(request: AnyRequest) -> DataFolder:
+def folder_of(request: AnyRequest) -> DataFolder:
+    """The data folder that the application serves."""
     house: House = request.app.state.house
     return house.folder
 
 
-def _instant(text: str | None) -> int | None:
+def instant_of(text: str | None) -> int | None:
+    """The instant of a query field; a plus sign that a query string has eaten is put back."""
     return parse_instant(text.replace(" ", "+")) if text else None
 
 
-def _question(
+def question_of(
     period: str | None, at: str | None, as_of: str | None, law: str | None, source: str | None = None
 ) -> dict[str, Any]:
-    asked = {"period": period or None, "at": _instant(at), "as_of": _instant(as_of), "law": law or None}
+    """The query fields of a question as keyword arguments of the folder\'s questions."""
+    asked = {"period": period or None, "at": instant_of(at), "as_of": instant_of(as_of), "law": law or None}
     return {**asked, "source": source} if source else asked
 
 
-def _json(body: object) -> Response[bytes]:
+def as_json(body: object) -> Response[bytes]:
+    """An answer as JSON."""
     return Response(
         msgspec.json.encode(body),
         media_type="application/json",
@@ -49,7 +53,7 @@ def _json(body: object) -> Response[bytes]:
 @get("/units", sync_to_thread=True)
 def units(request: AnyRequest, at: FromQuery[str | None] = None) -> Response[bytes]:
     """All units in force at an instant."""
-    return _json({"rows": _folder(request).units(_instant(at))})
+    return as_json({"rows": folder_of(request).units(instant_of(at))})
 
 
 @get("/units/{unit:str}/score", sync_to_thread=True)
@@ -63,7 +67,7 @@ def score(
     source: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """A unit's index, as `chiso score --json` prints it."""
-    return _json(_folder(request).score(unit, **_question(period, at, as_of, law, source)))
+    return as_json(folder_of(request).score(unit, **question_of(period, at, as_of, law, source)))
 
 
 @get("/units/{unit:str}/history", sync_to_thread=True)
@@ -74,7 +78,7 @@ def history(
     until: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """The year's points of a unit, a sample a day, each as known and judged then."""
-    return _json(_folder(request).history(unit, period, _instant(until)))
+    return as_json(folder_of(request).history(unit, period, instant_of(until)))
 
 
 @get("/units/{unit:str}/procedures", sync_to_thread=True)
@@ -88,7 +92,7 @@ def procedures(
     law: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """An indicator of a unit, procedure by procedure."""
-    return _json(_folder(request).procedures(unit, indicator, **_question(period, at, as_of, law)))
+    return as_json(folder_of(request).procedures(unit, indicator, **question_of(period, at, as_of, law)))
 
 
 @get("/units/{unit:str}/dossiers", sync_to_thread=True)
@@ -106,22 +110,22 @@ def dossiers(
     offset: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """The dossiers behind a number: `n`, `d`, `missed` or `open` ones."""
-    found = _folder(request).dossiers(
+    found = folder_of(request).dossiers(
         unit,
         indicator,
         part,
         procedure,
         min(max(limit, 0), 1000),
         max(offset, 0),
-        **_question(period, at, as_of, law),
+        **question_of(period, at, as_of, law),
     )
-    return _json(found)
+    return as_json(found)
 
 
 @get("/dossiers/{code:str}", sync_to_thread=True)
 def dossier(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
     """One dossier: its life, what it counts in, its versions."""
-    return _json(_folder(request).dossier(code))
+    return as_json(folder_of(request).dossier(code))
 
 
 @get("/rank", sync_to_thread=True)
@@ -136,14 +140,14 @@ def rank(
     source: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """A league, as `chiso rank --json` prints it."""
-    folder = _folder(request)
-    return _json(folder.rank(among, under, **_question(period, at, as_of, law, source)))
+    folder = folder_of(request)
+    return as_json(folder.rank(among, under, **question_of(period, at, as_of, law, source)))
 
 
 @get("/arrivals", sync_to_thread=True)
 def arrivals(request: AnyRequest) -> Response[bytes]:
     """What arrives, from whom, how late, with which mistakes."""
-    return _json(_folder(request).arrivals())
+    return as_json(folder_of(request).arrivals())
 
 
 @get("/quarantine", sync_to_thread=True)
@@ -151,7 +155,7 @@ def quarantine(
     request: AnyRequest, limit: FromQuery[int] = 50, offset: FromQuery[int] = 0
 ) -> Response[bytes]:
     """What was refused and waits to be mended: place, field and reason, never the piece itself."""
-    return _json(_folder(request).quarantine(limit=min(max(limit, 0), 500), offset=max(offset, 0)))
+    return as_json(folder_of(request).quarantine(limit=min(max(limit, 0), 500), offset=max(offset, 0)))
 
 
 @get("/standing", sync_to_thread=True)
@@ -162,7 +166,7 @@ def standing(request: AnyRequest) -> Response[bytes]:
     if not secrets.compare_digest(told.encode(), house.token.encode()):
         raise NotAuthorizedException("only the owner of the data folder may ask")
     with house.folder.lock:
-        return _json(packed(house.folder.standing, house.folder.version))
+        return as_json(packed(house.folder.standing, house.folder.version))
 
 
 @get("/healthz", media_type=MediaType.TEXT, sync_to_thread=False)
