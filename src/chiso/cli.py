@@ -30,6 +30,7 @@ from chiso.commands.options import (
     question,
     wrong,
 )
+from chiso.commands.outlook import outlook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,7 @@ law_app = App(name="law", help="The index as dated data.")
 quarantine_app = App(name="quarantine", help="Input that was refused: list it, correct it, release it.")
 for part in (sender_app, law_app, quarantine_app):
     app.command(part)
+app.command(outlook)
 
 
 @app.command
@@ -132,24 +134,14 @@ def rank(
 
     from chiso.text import number
 
-    def moved(row: dict[str, Any], name: str) -> str:
-        places = row["change"].get(name)
-        return "" if places is None else f"▲ {places}" if places > 0 else f"▼ {-places}" if places else "="
-
     rows = [
-        (
-            row["rank"], row["unit"], row["name"], number(Decimal(row["total"]), 2), row["band"],
-            moved(row, "day"), moved(row, "week"), moved(row, "month"), row["source"],
-        )
+        (row["rank"], row["unit"], row["name"], number(Decimal(row["total"]), 2), row["band"], row["source"])
         for row in body["rows"]
-    ]  # fmt: skip
-    headings = ("Hạng", "Mã", "Đơn vị", "Điểm", "Xếp loại", "Hôm qua", "Tuần", "Tháng", "Nguồn")
-    output.table(f"{body['among']} · kỳ {body['period']} · {body['at']}", headings, rows, {0, 3, 5, 6, 7})
+    ]
+    headings = ("Hạng", "Mã", "Đơn vị", "Điểm", "Xếp loại", "Nguồn")
+    output.table(f"{body['among']} · kỳ {body['period']} · {body['at']}", headings, rows, {0, 3})
     if body.get("line", {}).get("total"):
         output.say(f"Cả bảng: {number(Decimal(body['line']['total']), 2)}")
-    if "median" in body["spread"]:
-        q1, median, q3 = (number(Decimal(body["spread"][name]), 2) for name in ("q1", "median", "q3"))
-        output.say(f"Trung vị {median}, một nửa số đơn vị từ {q1} đến {q3}")
     return 0
 
 

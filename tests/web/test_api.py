@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from chiso.folder import DataFolder
+from chiso.insight.outlook.answer import outlook
 from chiso.instants import parse_instant
 from chiso.web.app import create_app
 from chiso.web.house import House
@@ -35,6 +36,14 @@ def test_score_is_the_folders_own(client: Client, folder: DataFolder) -> None:
             lambda f: f.dossiers("H01", "2.1", "missed", None, 7, 7),
         ),
         ("/api/v1/units", lambda f: {"rows": f.units()}),
+        (
+            "/api/v1/units/H01.113/outlook?until=2026-10-20",
+            lambda f: outlook(f, "H01.113", parse_instant("2026-10-21")),
+        ),
+        (
+            "/api/v1/units/H01/outlook?period=2026-10&forecast=false",
+            lambda f: outlook(f, "H01", parse_instant("2026-11-01"), period="2026-10", foretell=False),
+        ),
         ("/api/v1/arrivals", lambda f: f.arrivals()),
         ("/api/v1/quarantine?limit=5", lambda f: f.quarantine(5)),
     ],

@@ -6,6 +6,7 @@ which points follow by integer arithmetic (:func:`chiso.law.scoring.points_table
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -26,6 +27,36 @@ UNKNOWN = -1
 """In ``n`` and ``d``: the indicator has no such number here."""
 
 
+@dataclass(frozen=True)
+class Sources:
+    """Where figures are read: counts of subtrees, the last axis over units (or over whatever is asked of)."""
+
+    cells: Counts
+    """``[c, …]``: counter c of the law's plan"""
+    distinct: Counts
+    """``[k, …]``: distinct procedures of counter k"""
+    registers: Mapping[str, Counts]
+    """by name: numbers that come from procedures, decisions and petitions"""
+
+    def read(self, reading: Reading | None) -> Counts:
+        """A numerator or denominator; ``UNKNOWN`` where there is none."""
+        nothing = np.full(self.cells.shape[1:], UNKNOWN, np.int64)
+        if reading is None:
+            return nothing
+        if reading.kind == "cell":
+            values = self.cells[reading.index]
+        elif reading.kind == "procedures":
+            values = self.distinct[reading.index]
+        else:
+            values = self.registers.get(reading.register, nothing)
+            if reading.otherwise:
+                stand_in = self.registers.get(f"{reading.register}_{reading.otherwise}", nothing)
+                values = np.where(values == UNKNOWN, stand_in, values)
+        if reading.at_least is not None:
+            values = np.maximum(values, self.read(reading.at_least))
+        return np.asarray(values, np.int64)
+
+
 @dataclass
 class Board:
     """Figures of all units for one period.
@@ -40,6 +71,8 @@ class Board:
     d: Counts
     dossiers: Counts
     """per unit with its subtree: dossiers in the period"""
+    sources: Sources
+    """what n and d were read from, per unit with its subtree"""
 
     @property
     def law(self) -> LawVersion:
@@ -87,34 +120,38 @@ def board(ground: Ground, period: Period, at: int, cells: Counts, distinct: Coun
     """The board of one period: ``cells[c, u]`` of units themselves, ``distinct[k, u]`` of subtrees."""
     judged = period.judged_at(at)
     units = ground.unit_count
-    rolled = roll_up(cells, ground, judged)
-    registers = ground.registers(period, judged)
-    nothing = np.full(units, UNKNOWN, np.int64)
-
-    def read(reading: Reading | None) -> Counts:
-        if reading is None:
-            return nothing
-        if reading.kind == "cell":
-            values = rolled[reading.index]
-        elif reading.kind == "procedures":
-            values = distinct[reading.index]
-        else:
-            values = registers.get(reading.register, nothing)
-            if reading.otherwise:
-                stand_in = registers.get(f"{reading.register}_{reading.otherwise}", nothing)
-                values = np.where(values == UNKNOWN, stand_in, values)
-        if reading.at_least is not None:
-            values = np.maximum(values, read(reading.at_least))
-        return np.asarray(values, np.int64)
-
+    # the counts given may be standing ones, which go on
+    sources = Sources(roll_up(cells, ground, judged), distinct.copy(), ground.registers(period, judged))
     indicators = ground.law.indicators
     n = np.full((units, len(indicators)), UNKNOWN, np.int64)
     d = np.full((units, len(indicators)), UNKNOWN, np.int64)
     for index, indicator in enumerate(indicators.values()):
-        own_n, own_d = (read(reading) for reading in ground.plan.readings[indicator.id])
+        own_n, own_d = (sources.read(reading) for reading in ground.plan.readings[indicator.id])
         if indicator.below_province == "none":
             own_n, own_d = (np.where(ground.is_province, own, UNKNOWN) for own in (own_n, own_d))
         elif indicator.below_province == "inherited":
             own_n, own_d = own_n[ground.province_of], own_d[ground.province_of]
         n[:, index], d[:, index] = own_n, own_d
-    return Board(ground, period, judged, n, d, rolled[ground.plan.in_period_cell])
+    return Board(ground, period, judged, n, d, sources.cells[ground.plan.in_period_cell], sources)
+
+
+def figures(ground: Ground, unit: int, own: Sources, above: Sources) -> tuple[Counts, Counts]:
+    """n and d of one unit in many states, ``[state, indicator]``: the fast way to many boards of one unit.
+
+    Args:
+        ground: what is counted on.
+        unit: the unit.
+        own: its counts with its subtree, the last axis over states.
+        above: those of its province, from which some indicators are inherited.
+    """
+    indicators = ground.law.indicators
+    states = own.cells.shape[1]
+    n = np.full((states, len(indicators)), UNKNOWN, np.int64)
+    d = np.full((states, len(indicators)), UNKNOWN, np.int64)
+    below = not ground.is_province[unit]
+    for index, indicator in enumerate(indicators.values()):
+        if below and indicator.below_province == "none":
+            continue
+        sources = above if below and indicator.below_province == "inherited" else own
+        n[:, index], d[:, index] = (sources.read(one) for one in ground.plan.readings[indicator.id])
+    return n, d

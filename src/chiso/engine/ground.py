@@ -69,9 +69,10 @@ class Ground:
         self._limit_unit: np.ndarray = np.zeros(0, np.int64)
         self._resolved: np.ndarray = np.zeros((len(self.units.eras) + 1, 0), np.int32)
         self._trees: dict[int, list[np.ndarray]] = {}
-        self._registers: dict[tuple[str, int], dict[str, Counts]] = {}
+        self._registers: dict[tuple[str, int, int], dict[str, Counts]] = {}
         self._petitions: dict[str, tuple[int, int, dict[str, Counts]]] = {}
         self._book: petition_counts.Book | None = None
+        self._register_changes: Counts | None = None
         self._grow(max(1024, len(self.terms) + 256))
         self.catch_up()
 
@@ -281,7 +282,9 @@ class Ground:
 
     def registers(self, period: Period, judged_at: int) -> dict[str, Counts]:
         """Counts that come from procedures, decisions and petitions, per unit with its subtree."""
-        key = (period.label, day_of(judged_at).toordinal())
+        # whole days, but that a tree counts from the second after its first instant on
+        era = int(np.searchsorted(self.units.eras, judged_at - 1, side="right"))
+        key = (period.label, day_of(judged_at).toordinal(), era)
         found = self._registers.get(key)
         if found is None:
             if len(self._registers) > 512:
@@ -296,24 +299,41 @@ class Ground:
     def _petition_counts(self, period: Period, judged_at: int) -> dict[str, Counts]:
         held = self._petitions.get(period.label)
         if held is None or not held[0] <= judged_at < held[1]:
-            if self._book is None:
-                limits = petition_counts.Limits.of(self.law)
-                self._book = petition_counts.Book(self.records.petitions, self.calendar, limits)
-            counts = self._book.counts(self.units, period, judged_at)
-            until = self._book.next_change(judged_at)
+            counts = self.book.counts(self.units, period, judged_at)
+            until = self.book.next_change(judged_at)
             held = self._petitions[period.label] = (judged_at, max(until, judged_at + 1), counts)
         return held[2]
+
+    @property
+    def book(self) -> petition_counts.Book:
+        """The petitions as columns."""
+        if self._book is None:
+            limits = petition_counts.Limits.of(self.law)
+            self._book = petition_counts.Book(self.records.petitions, self.calendar, limits)
+        return self._book
+
+    def register_changes(self, after: int, until: int) -> Counts:
+        """The instants in ``(after, until]`` from which some register may differ with no message, sorted."""
+        if self._register_changes is None:
+            told = procedure_counts.changes(
+                self.catalogue, self.records.decisions, self.units, self.calendar, self.law
+            )
+            self._register_changes = np.array(told, np.int64)
+        found = np.union1d(self._register_changes, self.book.changes())
+        chosen: Counts = found[(found > after) & (found <= until)]
+        return chosen
 
     def forget_registers(self) -> None:
         """Lets the counts of the catalogue and of petitions be made anew."""
         self._registers.clear()
         self._petitions.clear()
-        self._book = None
+        self._book = self._register_changes = None
 
     def records_changed(self, records: Registers) -> None:
         """Records beside the dossiers change often and no dossier's counts: they may change on a ground."""
         if (records.decisions, records.totals) != (self.records.decisions, self.records.totals):
             self._registers.clear()
+            self._register_changes = None
         self.records = records
         self._petitions.clear()
         self._book = None

@@ -144,7 +144,7 @@ class Book:
         inside = self.in_period(period.start, judged_at)
         overdue = self.overdue(judged_at)
         then = tree_instant(judged_at)
-        unit = units.today_map(then)[self._read(units)]
+        unit = units.today_map(then)[self.units_of(units)]
         chosen = (
             inside,
             inside & ~overdue,
@@ -155,7 +155,7 @@ class Book:
         own = np.stack([np.bincount(unit[which], minlength=len(units)) for which in chosen]).astype(np.int64)
         return dict(zip(REGISTERS, units.tree(then).rollup(own), strict=True))
 
-    def _read(self, units: Units) -> NDArray[np.intp]:
+    def units_of(self, units: Units) -> NDArray[np.intp]:
         """The unit that each petition's code names in the tree of its receipt."""
         held = self._units
         if held is None or held[0] is not units:
@@ -164,14 +164,18 @@ class Book:
             held = self._units = (units, np.array(found, np.intp))
         return held[1]
 
-    def next_change(self, at: int) -> int:
-        """The next instant after ``at`` from which any count may differ with no message, or ``NEVER``."""
+    def changes(self) -> Counts:
+        """Every instant from which any count may differ with no message, sorted."""
         candidates = [self.arrived + 1, self.forwarded, self.refused, self.requested, self.supplied]
         candidates += [self.resolved, self.published]
         candidates += [np.where(self.handled > due, due + 1, NEVER) for due in self._due["open"]]
         candidates.append(np.where(self.published > self.publish_due, self.publish_due + 1, NEVER))
-        instants = np.concatenate(candidates)
-        return int(np.min(instants[instants > at], initial=NEVER))
+        instants = np.unique(np.concatenate(candidates))
+        return instants[instants < NEVER]
+
+    def next_change(self, at: int) -> int:
+        """The next instant after ``at`` from which any count may differ with no message, or ``NEVER``."""
+        return _first_after(self.changes(), at)
 
 
 STAGES: Final[tuple[StageName, ...]] = ("refuse", "ask", "resolve", "publish", "open")
@@ -270,6 +274,11 @@ def explain(petition: Petition, calendar: Calendar, law: LawVersion | None, judg
         waiting,
         tuple(stages),
     )
+
+
+def _first_after(instants: Counts, at: int) -> int:
+    place = int(np.searchsorted(instants, at, side="right"))
+    return int(instants[place]) if place < len(instants) else NEVER
 
 
 def _first_told(*columns: Counts) -> Counts:

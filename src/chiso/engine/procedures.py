@@ -215,6 +215,24 @@ def published_in(
     return found
 
 
+def changes(
+    catalogue: Catalogue,
+    decisions: Iterable[Decision],
+    units: Units,
+    calendar: Calendar,
+    law: LawVersion | None,
+) -> list[int]:
+    """Every instant from which some register may differ with no message, sorted."""
+    days = _limit(law, "publish_after_decision", units)
+    instants = {*catalogue.ends.tolist(), *(units.eras + 1).tolist()}
+    instants |= {midnight(day) for r in catalogue.records if (day := iso_day(r.published_on))}
+    for one in decisions:
+        instants |= {midnight(day) for day in (iso_day(one.date), iso_day(one.published_on)) if day}
+        if decided := iso_day(one.date):
+            instants.add(calendar.due(midnight(decided), days))
+    return sorted(instant for instant in instants if -NEVER < instant < NEVER)
+
+
 def next_change(
     catalogue: Catalogue,
     decisions: Iterable[Decision],
@@ -224,14 +242,8 @@ def next_change(
     at: int,
 ) -> int:
     """The next instant after ``at`` from which some register may differ with no message, or ``NEVER``."""
-    days = _limit(law, "publish_after_decision", units)
-    instants = [*catalogue.ends.tolist(), *units.eras.tolist()]
-    instants += [midnight(day) for r in catalogue.records if (day := iso_day(r.published_on))]
-    for one in decisions:
-        instants += [midnight(day) for day in (iso_day(one.date), iso_day(one.published_on)) if day]
-        if decided := iso_day(one.date):
-            instants.append(calendar.due(midnight(decided), days))
-    return min((instant for instant in instants if instant > at), default=NEVER)
+    found = changes(catalogue, decisions, units, calendar, law)
+    return min((instant for instant in found if instant > at), default=NEVER)
 
 
 def reported(totals: Iterable[ReportingTotal], units: Units, label: str, at: int) -> Counts:

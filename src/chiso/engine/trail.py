@@ -26,7 +26,7 @@ GroundAt = Callable[[int], Ground]
 
 @dataclass(frozen=True)
 class Sample:
-    """Points of all units at a past instant, in hundredths.
+    """Points of all units at a past instant, in hundredths, and the figures of those that held dossiers.
 
     ``groups[u, g]`` in the law's order; ``dossiers[u]`` counted in the period.
     """
@@ -35,6 +35,18 @@ class Sample:
     totals: np.ndarray
     groups: np.ndarray
     dossiers: np.ndarray
+    units: np.ndarray
+    """numbers of the units that held any, sorted"""
+    n: np.ndarray
+    """``[place in units, indicator]``, as boards hold them"""
+    d: np.ndarray
+
+    def figures(self, unit: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """n and d of a unit by indicator; ``None`` where it held no dossiers."""
+        place = int(np.searchsorted(self.units, unit))
+        if place == len(self.units) or self.units[place] != unit:
+            return None
+        return self.n[place], self.d[place]
 
 
 class Trail:
@@ -108,7 +120,18 @@ class Trail:
         assert standing is not None
         found = board(standing.ground, self.period, at, standing.cells[:, 0], standing.distinct[:, 0])
         table = found.table
-        self.samples.append(Sample(at, table.totals.copy(), table.groups.copy(), found.dossiers.copy()))
+        held = np.flatnonzero(found.dossiers)
+        self.samples.append(
+            Sample(
+                at,
+                table.totals.copy(),
+                table.groups.copy(),
+                found.dossiers.copy(),
+                held,
+                found.n[held],
+                found.d[held],
+            )
+        )
         self.known = at
 
     def at(self, instant: int) -> Sample | None:

@@ -1,0 +1,55 @@
+"""Questions of insight as they are asked: about one unit, judged and known when it says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from chiso.folder.answers import Asked, QuestionError, asked, unit_named
+from chiso.instants import DAY, parse_instant
+
+if TYPE_CHECKING:
+    from chiso.folder.state import DataFolder, View
+    from chiso.registry.units import Unit
+
+
+def computed(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tuple[Asked, View, Unit]:
+    """A question about dossiers of a unit, decided where it leaves things open, its view and the unit."""
+    wanted = asked(
+        folder,
+        question.get("period"),
+        question.get("at"),
+        question.get("as_of"),
+        question.get("law"),
+        question.get("source"),
+    )
+    if wanted.source == "published":
+        raise QuestionError(
+            "Câu hỏi này trả lời từ hồ sơ, không trả lời được từ số liệu đã công bố.",
+            "this is answered from dossiers; published figures cannot tell",
+            wrong=True,
+        )
+    unit = unit_named(folder, unit_code, wanted.judged_at)
+    if wanted.law.groups_only:
+        raise QuestionError(
+            "Kỳ này chỉ có điểm từng nhóm đã công bố, không có hồ sơ để xem.",
+            "only published group points are known for this period; there are no dossiers to look at",
+        )
+    view = folder.view(wanted.period, question.get("at"), wanted.as_of, wanted.law)
+    return wanted, view, unit
+
+
+def last_instant(text: str) -> int:
+    """An instant up to which something is asked; a date alone means the whole of that day."""
+    found = parse_instant(text)
+    return found + DAY if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()) else found
+
+
+def must_lie_ahead(until: int, at: int) -> None:
+    """Refuses what has passed already."""
+    if until <= at:
+        raise QuestionError(
+            "Thời điểm muốn xem phải ở sau thời điểm tính.",
+            "the instant must lie after the one from which one looks",
+            wrong=True,
+        )
