@@ -134,14 +134,24 @@ def rank(
 
     from chiso.text import number
 
+    def moved(row: dict[str, Any], name: str) -> str:
+        places = row["change"].get(name)
+        return "" if places is None else f"▲ {places}" if places > 0 else f"▼ {-places}" if places else "="
+
     rows = [
-        (row["rank"], row["unit"], row["name"], number(Decimal(row["total"]), 2), row["band"], row["source"])
+        (
+            row["rank"], row["unit"], row["name"], number(Decimal(row["total"]), 2), row["band"],
+            moved(row, "day"), moved(row, "week"), moved(row, "month"), row["source"],
+        )
         for row in body["rows"]
-    ]
-    headings = ("Hạng", "Mã", "Đơn vị", "Điểm", "Xếp loại", "Nguồn")
-    output.table(f"{body['among']} · kỳ {body['period']} · {body['at']}", headings, rows, {0, 3})
+    ]  # fmt: skip
+    headings = ("Hạng", "Mã", "Đơn vị", "Điểm", "Xếp loại", "Hôm qua", "Tuần", "Tháng", "Nguồn")
+    output.table(f"{body['among']} · kỳ {body['period']} · {body['at']}", headings, rows, {0, 3, 5, 6, 7})
     if body.get("line", {}).get("total"):
         output.say(f"Cả bảng: {number(Decimal(body['line']['total']), 2)}")
+    if "median" in body["spread"]:
+        q1, median, q3 = (number(Decimal(body["spread"][name]), 2) for name in ("q1", "median", "q3"))
+        output.say(f"Trung vị {median}, một nửa số đơn vị từ {q1} đến {q3}")
     return 0
 
 

@@ -188,3 +188,16 @@ def test_scores_of_many_units_are_those_of_each(keep: Keeper) -> None:
     }
     keep(figure("total", "63.00", 7, unit="H20"))  # told otherwise: what is kept in memory must not hold
     assert kept.scores(LAW, {"H20": "province"}, "2026", DAY[19])["H20"].total == Decimal("63.00")
+
+
+def test_totals_of_many_units_are_those_of_their_scores(keep: Keeper) -> None:
+    """The short way and the long one, where a group came after the total, or no total at all."""
+    keep(*(figure(key, points, 6) for key, points in GROUPS.items()), figure("total", "59.18", 6))
+    keep(figure("total", "62.00", 7, unit="H20"), figure("processing", "1.00", 7, unit="H24"))
+    kept = keep(figure("processing", "18.50", 9), figure("total", "999", 8, unit="H20"))
+    kinds = dict.fromkeys(("H01", "H20", "H24", "H99"), "province")
+    for day in range(5, 12):
+        told = kept.scores(LAW, kinds, "2026", DAY[day])
+        assert kept.totals(LAW, kinds, "2026", DAY[day]) == {
+            unit: one.total for unit, one in told.items() if one.complete
+        }

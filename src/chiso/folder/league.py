@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import quantiles
@@ -229,13 +228,8 @@ def _changes(folder: DataFolder, question: Asked, members: list[Member]) -> dict
 def totals_then(folder: DataFolder, question: Asked, members: list[Member], then: int) -> dict[str, Decimal]:
     """The totals of members as known at a past instant, by the source that they have now."""
     published = {one.unit.code: one.unit.kind for one in members if one.source == "published"}
-    found: dict[str, Decimal] = {}
-    if published:
-        law = folder.law_of(question.period)
-        told: Mapping[str, PublishedScore] = folder.published.scores(
-            law, published, question.period.label, then
-        )
-        found = {code: one.total for code, one in told.items() if one.complete}
+    law = folder.law_of(question.period)
+    found = folder.published.totals(law, published, question.period.label, then)
     for one in members:
         if one.source == "computed":
             total = folder.computed_then(one.unit, question.period, then)

@@ -84,6 +84,30 @@ class Published:
                 found[unit] = told
         return found
 
+    def totals(self, law: LawVersion, kinds: Mapping[str, str], period: str, at: int) -> dict[str, Decimal]:
+        """The totals of many units (code → kind) as of an instant, where the whole result is known.
+
+        What :meth:`scores` gives, without scoring where a total was published last.
+        """
+        found = {}
+        for unit, row in self._results.newest(list(kinds), period, at).items():
+            points = _published_total(law, row)
+            if points is None:
+                told = self.score(law, kinds[unit], row)
+                points = told.total if told is not None and told.complete else None
+            if points is not None:
+                found[unit] = points
+        return found
+
+
+def _published_total(law: LawVersion, row: Row) -> Decimal | None:
+    """The total of a row where nothing was captured after it; ``None`` where it takes a closer look."""
+    total = row.capture.figures.get(TOTAL)
+    if total is None or total.captured_at or total.points is None:
+        return None
+    points = Decimal(total.points)
+    return points if 0 <= points <= law.maximum else None
+
 
 @dataclass(frozen=True)
 class PublishedScore:
