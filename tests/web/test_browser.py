@@ -26,6 +26,7 @@ PAGES = (
     "/units/H01",
     "/units/H01/indicators/2.1",
     "/units/H01/dossiers?indicator=2.1&part=missed",
+    "/units/H01/outlook?until=end",
     "/rank",
     "/data",
     "/help",

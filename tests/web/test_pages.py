@@ -32,6 +32,10 @@ PAGES = (
     "/units/H01/dossiers?indicator=2.1&part=missed",
     "/units/H01/dossiers?indicator=2.1&part=open",
     "/units/H01.113/dossiers?indicator=4.1&part=d&procedure=2.000815&page=2",
+    "/units/H01/outlook",
+    "/units/H01.113/outlook?until=end",
+    "/units/H01/outlook?until=2026-10-20&lang=en",
+    "/units/H01/outlook?period=2026-Q1",
     "/rank",
     "/rank?among=provinces",
     "/rank?among=departments",
@@ -240,7 +244,16 @@ def test_dossiers_are_paged(client: Client) -> None:
 
 def test_an_empty_folder_has_pages_too(tmp_path: Path) -> None:
     with DataFolder.open(tmp_path / "empty", standing=True) as empty, TestClient(create_app(empty)) as client:
-        for address in ("/", "/units", "/units/H01", "/rank", "/data", "/help", "/units/H01/indicators/2.1"):
+        for address in (
+            "/",
+            "/units",
+            "/units/H01",
+            "/rank",
+            "/data",
+            "/help",
+            "/units/H01/indicators/2.1",
+            "/units/H01/outlook",
+        ):
             answer = client.get(address)
             assert answer.status_code == 200, address
         assert "Chưa nhận dữ liệu nào" in client.get("/").text

@@ -30,6 +30,8 @@ NAVIGATION: Final = (
     ("data", "/data", "data"),
     ("help", "/help", "help"),
 )
+UNIT_PAGES: Final = (("unit", ""), ("outlook", "/outlook"))
+"""Pages of one unit, each with its path below the unit's."""
 MEDIA: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -92,6 +94,7 @@ def environment() -> Environment:
     )
     env.globals.update(
         navigation=NAVIGATION,
+        unit_pages=UNIT_PAGES,
         asset=asset,
         font_url=font_url,
         iso=_iso,
@@ -210,6 +213,7 @@ def page(template: str, view: View, **values: Any) -> str:
         "t": translate,
         "target": target,
         "section": "",
+        "tab": "unit",
         "fresh": None,
         "loading": None,
         "raw": None,

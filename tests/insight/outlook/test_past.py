@@ -25,7 +25,7 @@ def test_a_command_walks_what_a_server_keeps(own_path: Path) -> None:
         # a server waits with a morning until nothing more can come in for it
         here = np.isin(walked.at, kept.at)
         there = np.isin(kept.at, walked.at)
-        assert past.LOOKED_BACK - 1 <= here.sum() == there.sum() < len(kept)
+        assert past.LOOKED_BACK - 1 <= here.sum() == there.sum() == len(kept) <= len(walked)
         for name in ("at", "n", "d", "totals"):
             assert np.array_equal(getattr(kept, name)[there], getattr(walked, name)[here])
         at = int(walked.at[3])

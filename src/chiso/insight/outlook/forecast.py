@@ -117,11 +117,13 @@ def forecast(
 
 
 def _widening(tried: Sequence[Trial], days: int) -> int:
-    """By how much the interval is widened so many days ahead: as at the next horizon tried, else the last."""
+    """By how much the interval is widened so many days ahead: in a line between the horizons tried."""
+    before = (0, 0)
     for one in tried:
         if days <= one.days:
-            return one.widened
-    return tried[-1].widened if tried else 0
+            return before[1] + (one.widened - before[1]) * (days - before[0]) // (one.days - before[0])
+        before = one.days, one.widened
+    return before[1]
 
 
 def _mornings(at: int, until: int) -> list[int]:

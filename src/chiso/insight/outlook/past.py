@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chiso.instants import Period
 
 LOOKED_BACK: Final = 26 * 7
-"""Days that a command walks back: a season to learn from, and origins to try the forecast on."""
+"""Days looked back: a season to learn from, and weeks to try the forecast on that are like those to come."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Days:
 def days(folder: DataFolder, unit: int, period: Period, at: int) -> Days | None:
     """The days of a period up to an instant on which the unit held dossiers; ``None`` while they are walked.
 
-    A server keeps them; elsewhere they are walked now, as far back as a forecast looks.
+    No further back than a forecast looks.  A server keeps them; elsewhere they are walked now.
     """
     kept = folder.trail
     if kept is not None and kept.period == period:
@@ -51,7 +51,7 @@ def days(folder: DataFolder, unit: int, period: Period, at: int) -> Days | None:
     chosen = [
         (sample, figures)
         for sample in samples
-        if sample.at <= at and (sample.at - period.start) % DAY == DAILY_HOUR
+        if at - LOOKED_BACK * DAY <= sample.at <= at and (sample.at - period.start) % DAY == DAILY_HOUR
         if (figures := sample.figures(unit)) is not None
     ]
     if not chosen:
