@@ -31,6 +31,7 @@ from chiso.commands.options import (
     wrong,
 )
 from chiso.commands.outlook import outlook
+from chiso.commands.why import lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +51,7 @@ quarantine_app = App(name="quarantine", help="Input that was refused: list it, c
 for part in (sender_app, law_app, quarantine_app):
     app.command(part)
 app.command(outlook)
+app.command(lost)
 
 
 @app.command

@@ -57,7 +57,7 @@ class Sources:
         return np.asarray(values, np.int64)
 
 
-@dataclass
+@dataclass(eq=False)
 class Board:
     """Figures of all units for one period.
 

@@ -140,6 +140,12 @@ class Book:
 
     def counts(self, units: Units, period: Period, at: int) -> dict[str, Counts]:
         """:func:`petition_counts` of these petitions."""
+        own = self.own(units, period, at)
+        tree = units.tree(tree_instant(period.judged_at(at)))
+        return dict(zip(own, tree.rollup(np.stack(list(own.values()))), strict=True))
+
+    def own(self, units: Units, period: Period, at: int) -> dict[str, Counts]:
+        """The same of each unit itself, without those below it."""
         judged_at = period.judged_at(at)
         inside = self.in_period(period.start, judged_at)
         overdue = self.overdue(judged_at)
@@ -152,8 +158,10 @@ class Book:
             inside & (self.about == "procedure"),
             inside & (self.about == "staff"),
         )
-        own = np.stack([np.bincount(unit[which], minlength=len(units)) for which in chosen]).astype(np.int64)
-        return dict(zip(REGISTERS, units.tree(then).rollup(own), strict=True))
+        return {
+            name: np.bincount(unit[which], minlength=len(units)).astype(np.int64)
+            for name, which in zip(REGISTERS, chosen, strict=True)
+        }
 
     def units_of(self, units: Units) -> NDArray[np.intp]:
         """The unit that each petition's code names in the tree of its receipt."""

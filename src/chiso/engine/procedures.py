@@ -109,6 +109,21 @@ def membership(register: str, catalogue: Catalogue, units: Units, at: int | None
     return table
 
 
+def members(register: str, catalogue: Catalogue, units: Units, judged_at: int) -> Bools:
+    """``[unit, place in the catalogue]``: what :func:`register_counts` counts at an instant, of every unit.
+
+    ``KeyError`` for a register without procedures.
+    """
+    then = tree_instant(judged_at)
+    chosen = _chosen(register, catalogue, judged_at)
+    if register in APPLYING:
+        applying: Bools = catalogue.applies(then) & chosen
+        return applying
+    table = np.zeros((len(units), len(catalogue)), np.bool_)
+    table[units.today(units.home.index, then)] = chosen
+    return table
+
+
 def _chosen(register: str, catalogue: Catalogue, at: int) -> Bools:
     """Per place of the catalogue: in the register, for the units to which it applies."""
     in_force = catalogue.in_force(at)

@@ -12,6 +12,7 @@ from chiso.law.model import LawError, LawVersion
 from chiso.registry.units import Unit
 
 if TYPE_CHECKING:
+    from chiso.engine.cells import Cells
     from chiso.folder.state import DataFolder, View
 
 SOURCES: Final = ("computed", "published")
@@ -80,8 +81,18 @@ def asked(
 
 
 def view_of(folder: DataFolder, question: Asked) -> View:
-    """The view that a question is answered from."""
+    """The board that a question is answered from, with the dossiers behind it."""
     return folder.view(question.period, question.at, question.as_of, question.law, restated=question.restated)
+
+
+def counted(folder: DataFolder, question: Asked) -> tuple[View, Cells]:
+    """The view of a question, and the counts by unit and procedure that sum to its board."""
+    if question.as_of is not None:
+        view = view_of(folder, question)  # what was known does not move; reading it needs the lock itself
+        return view, folder.cells(view)
+    with folder.lock:
+        view = view_of(folder, question)
+        return view, folder.cells(view)
 
 
 def tree_at(folder: DataFolder, question: Asked) -> int:
@@ -160,6 +171,49 @@ def _refuse_old(question: Asked) -> QuestionError:
     )
 
 
+@dataclass(frozen=True)
+class Settled:
+    """A question about one unit that can be answered, and from what."""
+
+    question: Asked
+    unit: Unit
+    source: Source
+    published: PublishedScore | None
+    """the published result, where the answer is made of it"""
+
+
+def settled(
+    folder: DataFolder,
+    unit_code: str,
+    period: str | None = None,
+    at: int | None = None,
+    as_of: int | None = None,
+    law: str | None = None,
+    source: str | None = None,
+    restated: bool = False,
+) -> Settled:
+    """Decides whether a question about a unit is answered from dossiers or from published figures.
+
+    :class:`QuestionError` where it can be answered from neither.
+    """
+    question = asked(folder, period, at, as_of, law, source, restated)
+    unit = unit_named(folder, unit_code, tree_at(folder, question))
+    chosen = pick_source(folder, question, unit)
+    if chosen == "published":
+        found = _published(folder, question, unit)
+        if found is None:
+            if not computable(folder, question) and question.source is None:
+                raise _refuse_old(question)
+            raise _nothing_known(question, unit)
+        return Settled(as_published(folder, question), unit, chosen, found)
+    if not computable(folder, question):
+        raise _refuse_old(question)
+    home = int(folder.ground.province_of[unit.index]) == folder.registry.units.home.index
+    if question.source is None and not home and not folder.holds(unit.index):
+        raise _nothing_known(question, unit)
+    return Settled(question, unit, chosen, None)
+
+
 def score(
     folder: DataFolder,
     unit_code: str,
@@ -171,27 +225,13 @@ def score(
     restated: bool = False,
 ) -> dict[str, Any]:
     """A unit's index (contract: "What `score --json` prints")."""
-    question = asked(folder, period, at, as_of, law, source, restated)
-    unit = unit_named(folder, unit_code, tree_at(folder, question))
-    chosen = pick_source(folder, question, unit)
-    if chosen == "published":
-        found = _published(folder, question, unit)
-        if found is None:
-            if not computable(folder, question) and question.source is None:
-                raise _refuse_old(question)
-            raise _nothing_known(question, unit)
-        told = as_published(folder, question)
-        body = published_json(found, told.law, told.period)
-        return {**provenance(folder, told, unit, chosen), **body}
-    if not computable(folder, question):
-        raise _refuse_old(question)
-    home = int(folder.ground.province_of[unit.index]) == folder.registry.units.home.index
-    if question.source is None and not home and not folder.holds(unit.index):
-        raise _nothing_known(question, unit)
-    view = view_of(folder, question)
-    body = view.board.score(unit.index).as_json()
-    head = provenance(folder, question, unit, chosen)
-    return {**head, **body, "dossiers": int(view.board.dossiers[unit.index])}
+    found = settled(folder, unit_code, period, at, as_of, law, source, restated)
+    head = provenance(folder, found.question, found.unit, found.source)
+    if found.published is not None:
+        return {**head, **published_json(found.published, found.question.law, found.question.period)}
+    board = view_of(folder, found.question).board
+    body = board.score(found.unit.index).as_json()
+    return {**head, **body, "dossiers": int(board.dossiers[found.unit.index])}
 
 
 def _nothing_known(question: Asked, unit: Unit) -> QuestionError:

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from chiso.engine.board import Board, board
+from chiso.engine.cells import Cells, count_cells
 from chiso.engine.columns import Roster, Structured, in_pieces
 from chiso.engine.ground import Ground
 from chiso.engine.standing import Standing
@@ -50,6 +51,8 @@ LOADING: Final = "loading"
 PAST_KEPT: Final = 3
 """Pasts (rosters as of an instant) kept in memory."""
 BOARDS_KEPT: Final = 64
+CELLS_KEPT: Final = 6
+"""Boards whose counts by unit and procedure are kept: a province's take some MB each."""
 STEP: Final = 4_000
 """Rows counted while the lock is held."""
 RETOLD_AT_ONCE: Final = 20_000
@@ -104,6 +107,7 @@ class DataFolder:
         self._held_now = np.empty(0, bool)
         self._clock = ledger.clock.get()
         self._boards: OrderedDict[tuple[object, ...], Board] = OrderedDict()
+        self._cells: OrderedDict[Board, Cells] = OrderedDict()
         self._pasts: OrderedDict[int, _Past] = OrderedDict()
         self._past_number = 0
         at = self.now()
@@ -344,6 +348,21 @@ class DataFolder:
             self._boards[key] = found
             while len(self._boards) > BOARDS_KEPT:
                 self._boards.popitem(last=False)
+
+    def cells(self, view: View) -> Cells:
+        """The counts of a view by unit and procedure.  :func:`chiso.folder.answers.counted` gives both.
+
+        A view of now and its cells must be taken under one hold of ``lock``, or they may not sum to it.
+        """
+        with self.lock:
+            found = self._cells.get(view.board)
+            if found is None:
+                board = view.board
+                found = count_cells(view.roster.parts(), board.ground, board.period, board.judged_at)
+                self._cells[board] = found
+                while len(self._cells) > CELLS_KEPT:
+                    self._cells.popitem(last=False)
+            return found
 
     def retold(self, rules: LifeRules) -> Roster:
         """A roster in which every dossier's life is read by other rules, made anew from its facts."""

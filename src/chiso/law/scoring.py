@@ -97,7 +97,7 @@ class ScoredIndicator:
         found: dict[str, Any] = {}
         if self.n is not None and self.d is not None:
             found.update(n=self.n, d=self.d)
-        found.update(points=f"{self.points:.2f}", max=_plain(self.indicator.maximum))
+        found.update(points=f"{self.points:.2f}", max=plain(self.indicator.maximum))
         if self.no_data:
             found["no_data"] = True
         if self.inherited:
@@ -121,7 +121,7 @@ class ScoredGroup:
         return Fraction(self.points) / self.group.maximum
 
     def as_json(self) -> dict[str, Any]:
-        return {"points": f"{self.points:.2f}", "max": _plain(self.group.maximum)}
+        return {"points": f"{self.points:.2f}", "max": plain(self.group.maximum)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +141,15 @@ class Scored:
         return {
             "total": f"{self.total:.2f}",
             "exact": decimals(self.exact),
-            "max": _plain(self.maximum),
+            "max": plain(self.maximum),
             "band": self.band.names.vi,
             "groups": {name: group.as_json() for name, group in self.groups.items()},
             "indicators": {name: one.as_json() for name, one in self.indicators.items()},
         }
 
 
-def _plain(value: Fraction) -> int | str:
+def plain(value: Fraction) -> int | str:
+    """A maximum as it is printed: a whole number, or a text with two decimals."""
     return int(value) if value.denominator == 1 else f"{rounded(value):.2f}"
 
 
@@ -265,7 +266,7 @@ def _given(version: LawVersion, given: Mapping[str, Decimal]) -> dict[str, Decim
         else:
             raise LawError("given", name, f"{version.law} has no such group or indicator")
         if not value.is_finite() or value < 0 or Fraction(value) > maximum:
-            raise LawError("given", name, f"is {value}, must lie between 0 and {_plain(maximum)}")
+            raise LawError("given", name, f"is {value}, must lie between 0 and {plain(maximum)}")
     return dict(given)
 
 

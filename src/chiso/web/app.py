@@ -20,7 +20,7 @@ from chiso.folder import DataFolder, QuestionError
 from chiso.instants import BadInstantError
 from chiso.intake.answers import failure
 from chiso.law.model import LawError
-from chiso.web import api, league_api, lists, outlook, pages, senders, stream, work_api
+from chiso.web import api, league_api, lists, outlook, pages, senders, stream, why_api, work_api
 from chiso.web.house import House
 from chiso.web.pages import error_page
 from chiso.web.render import static_file
@@ -118,6 +118,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             api.router,
             league_api.router,
             work_api.router,
+            why_api.router,
             api.watching,
         ],
         exception_handlers={Exception: failed, HTTPException: failed},

@@ -1,0 +1,112 @@
+"""Where points are lost, as ``chiso lost --json`` prints it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chiso.folder.answers import Settled, counted, provenance, settled
+from chiso.insight.lost import why
+from chiso.insight.lost.share import Loss, Lost, of, of_published
+from chiso.insight.tenths import written
+from chiso.law.scoring import plain
+
+if TYPE_CHECKING:
+    from chiso.folder.state import DataFolder
+
+
+def lost_of(folder: DataFolder, question: Settled) -> Lost:
+    """What the unit of a question lost, as arrays."""
+    unit = question.unit.index
+    if question.published is not None:
+        return of_published(question.question.law, unit, question.published)
+    view, cells = counted(folder, question.question)
+    return of(cells, view.board, unit)
+
+
+def answer(
+    folder: DataFolder,
+    unit_code: str,
+    period: str | None = None,
+    at: int | None = None,
+    as_of: int | None = None,
+    law: str | None = None,
+    source: str | None = None,
+) -> dict[str, Any]:
+    """The points that a unit lost, row by row (contract: "What the insight commands print").
+
+    The rows of an indicator and its ``rounding`` sum to its ``points``; the indicators and the groups'
+    ``rounding`` sum to ``lost``.  :class:`QuestionError` as for ``score``.
+    """
+    question = settled(folder, unit_code, period, at, as_of, law, source)
+    told = lost_of(folder, question)
+    units = folder.registry.units.all
+    return {
+        **provenance(folder, question.question, question.unit, question.source),
+        "total": f"{told.total:.2f}",
+        "lost": f"{told.lost:.2f}",
+        "indicators": {name: _indicator(loss) for name, loss in told.losses.items()},
+        "groups": {
+            name: {
+                **({"points": f"{told.groups[name]:.2f}"} if name in told.groups else {}),
+                "rounding": f"{rounding:.2f}",
+            }
+            for name, rounding in told.roundings.items()
+        },
+        "rows": _rows(told, [unit.code for unit in units]),
+    }
+
+
+def _indicator(loss: Loss) -> dict[str, Any]:
+    words = why.WORDS[loss.why]
+    body: dict[str, Any] = {
+        "group": loss.group,
+        "points": f"{loss.points:.2f}",
+        "max": plain(loss.maximum),
+        "rounding": written(loss.rounding),
+        "why": loss.why,
+        "why_vi": words.vi,
+        "why_en": words.en,
+    }
+    if loss.n is not None and loss.d is not None:
+        body.update(n=loss.n, d=loss.d)
+    return body
+
+
+def _rows(told: Lost, codes: list[str]) -> list[dict[str, Any]]:
+    """All rows, the dearest first; equal ones by indicator, unit and procedure."""
+    losses = [loss for loss in told.losses.values() if len(loss.parts)]
+    if not losses:
+        return []
+    points = np.concatenate([loss.shares for loss in losses])
+    missed = np.concatenate([loss.parts.missed for loss in losses])
+    unit = np.concatenate([loss.parts.unit for loss in losses])
+    procedure = np.concatenate([loss.parts.procedure for loss in losses])
+    which = np.repeat(np.arange(len(losses)), [len(loss.parts) for loss in losses])
+    rest = np.zeros(len(points), bool)
+    rest[np.cumsum([len(loss.parts) for loss in losses]) - 1] = [bool(loss.rest) for loss in losses]
+    names = [loss.id for loss in losses]
+    texts = {value: written(value) for value in np.unique(points).tolist()}
+    order = np.lexsort((procedure.astype(np.str_), unit, which, -points))
+    rows = [
+        {
+            "indicator": names[one],
+            "unit": codes[at],
+            "procedure": code,
+            "missed": count,
+            "points": texts[value],
+        }
+        for one, at, code, count, value in zip(
+            which[order].tolist(),
+            unit[order].tolist(),
+            procedure[order].tolist(),
+            missed[order].tolist(),
+            points[order].tolist(),
+            strict=True,
+        )
+    ]
+    for place in np.flatnonzero(rest[order]).tolist():
+        loss = losses[int(which[order[place]])]
+        rows[place]["why"] = loss.rest
+    return rows
