@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from chiso.folder import DataFolder
+from chiso.insight import lost
 from chiso.insight.outlook.answer import outlook
 from chiso.instants import parse_instant
 from chiso.web.app import create_app
@@ -35,6 +36,7 @@ def test_score_is_the_folders_own(client: Client, folder: DataFolder) -> None:
             "/api/v1/units/H01/dossiers?indicator=2.1&part=missed&limit=7&offset=7",
             lambda f: f.dossiers("H01", "2.1", "missed", None, 7, 7),
         ),
+        ("/api/v1/units/H01/lost?period=2026-Q3", lambda f: lost.answer(f, "H01", "2026-Q3")),
         ("/api/v1/units", lambda f: {"rows": f.units()}),
         (
             "/api/v1/units/H01.113/outlook?until=2026-10-20",

@@ -86,7 +86,7 @@ def _rows(told: Lost, codes: list[str]) -> list[dict[str, Any]]:
     which = np.repeat(np.arange(len(losses)), [len(loss.parts) for loss in losses])
     rest = np.zeros(len(points), bool)
     rest[np.cumsum([len(loss.parts) for loss in losses]) - 1] = [bool(loss.rest) for loss in losses]
-    names = [loss.id for loss in losses]
+    names, reasons = [loss.id for loss in losses], [loss.why for loss in losses]
     texts = {value: written(value) for value in np.unique(points).tolist()}
     order = np.lexsort((procedure.astype(np.str_), unit, which, -points))
     rows = [
@@ -96,6 +96,7 @@ def _rows(told: Lost, codes: list[str]) -> list[dict[str, Any]]:
             "procedure": code,
             "missed": count,
             "points": texts[value],
+            "why": reasons[one],
         }
         for one, at, code, count, value in zip(
             which[order].tolist(),
@@ -107,6 +108,5 @@ def _rows(told: Lost, codes: list[str]) -> list[dict[str, Any]]:
         )
     ]
     for place in np.flatnonzero(rest[order]).tolist():
-        loss = losses[int(which[order[place]])]
-        rows[place]["why"] = loss.rest
+        rows[place]["why"] = losses[int(which[order[place]])].rest
     return rows
