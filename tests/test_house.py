@@ -30,6 +30,7 @@ ROOMS = (
     ("engine",),
     ("folder",),
     ("insight",),
+    ("steering",),
     ("watch",),
     ("commands",),
     ("web",),

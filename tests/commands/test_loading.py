@@ -107,6 +107,7 @@ FORMS = {
     "bands.csv": (b"at,among,under,band,count\n2023-05-31,communes,H01,Kh\xc3\xa1,118\n", "band_counts", 1),
     "tasks.csv": (b"document,unit,task,due\n12/CV,H01.06,Xong,2026-10-20\n", "tasks", 1),
     "lists.csv": (b"list,unit\ntop,H01.06\n", "unit_lists", 1),
+    "targets.csv": (b"document,unit,what,threshold,by\n12/CV,H01.06,2.1,95%,2026-12-31\n", "targets", 1),
 }
 
 

@@ -6,15 +6,7 @@ import pytest
 
 from chiso.instants import parse_instant
 from chiso.intake.doors import read_body
-from chiso.intake.records import (
-    BandCount,
-    DirectingDocument,
-    Item,
-    ListedUnit,
-    ReportingTotal,
-    Task,
-    UnitRecord,
-)
+from chiso.intake.records import BandCount, Item, ReportingTotal, UnitRecord
 
 from .samples import context, encode
 
@@ -51,17 +43,6 @@ RECORDS: list[tuple[str, dict[str, Any], Item]] = [
         {"at": "2023-05-31T17:00", "among": "xã", "under": "H01", "band": "khá", "count": 118},
         BandCount(parse_instant("2023-05-31T17:00"), "communes", "H01", "Khá", 118),
     ),
-    (
-        "documents",
-        {"number": "308/UBND-TH", "date": "2023-04-10", "issuer": "UBND", "subject": "Nâng cao"},
-        DirectingDocument("308/UBND-TH", "2023-04-10", "UBND", "Nâng cao"),
-    ),
-    (
-        "tasks",
-        {"document": "308/UBND-TH", "unit": "H01.06", "task": "Số hóa", "due": "30/09/2026"},
-        Task("308/UBND-TH", "H01.06", "Số hóa", "2026-09-30"),
-    ),
-    ("unit_lists", {"list": "cần đôn đốc", "unit": "H01.113"}, ListedUnit("cần đôn đốc", "H01.113")),
 ]
 
 
@@ -84,8 +65,6 @@ def test_records_and_their_replay(kind: str, record: dict[str, Any], meant: Item
         ("totals", {"unit": "H01", "period": "2026-13", "received": 1}, "period", "bad_period"),
         ("totals", {"unit": "H01", "period": "2026"}, "received", "missing"),
         ("band_counts", {"at": "", "among": "xã", "band": "khá", "count": 1}, "at", "missing"),
-        ("documents", {"number": "1", "date": "khi nào"}, "date", "bad_date"),
-        ("documents", {"number": "1", "date": None}, "date", "missing"),
     ],
 )
 def test_refusals(kind: str, record: dict[str, Any], field: str, reason: str) -> None:

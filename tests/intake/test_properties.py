@@ -76,6 +76,33 @@ SAMPLES: list[tuple[str, Any]] = [
     ("documents", {"number": "1", "date": "2026-01-05", "issuer": "x", "subject": "y"}),
     ("tasks", {"document": "1", "unit": "H01.06", "task": "x", "due": "2026-01-05"}),
     ("unit_lists", {"list": "x", "unit": "H01.06"}),
+    ("targets", {"document": "1", "unit": "H01.06", "what": "2.1", "threshold": "95%", "by": "2026-01-05"}),
+    (
+        "targets",
+        {
+            "document": "1",
+            "list": "x",
+            "what": "chứng thực điện tử",
+            "threshold": 1,
+            "by": "2026-01-05",
+            "at_least": "100%",
+        },
+    ),
+    ("reports", {"document": "1", "unit": "H01.06", "task": "x", "content": "a" * 64, "files": "b" * 64}),
+    ("reminders", {"document": "1", "unit": "H01.06", "task": "x", "at": "2026-01-05T08:00"}),
+    (
+        "alert_rules",
+        {
+            "id": "thấp",
+            "name": "Dưới 80",
+            "what": "total",
+            "side": "below",
+            "threshold": "80",
+            "clear": "81",
+            "among": "communes",
+            "hold": 60,
+        },
+    ),
 ]
 
 

@@ -318,6 +318,9 @@ def test_the_other_tables_of_the_contract() -> None:
         ("number,date,issuer,subject", "308/UBND-TH,2023-04-10,UBND,Nâng cao", "documents"),
         ("document,unit,task,due", "308/UBND-TH,H01.06,Số hóa,2026-09-30", "tasks"),
         ("list,unit", "cần đôn đốc,H01.113", "unit_lists"),
+        ("document,unit,what,threshold,by", "308/UBND-TH,H01.06,Tổng điểm,80,30/09/2026", "targets"),
+        ("Văn bản,Loại đơn vị,Chỉ tiêu,Mức,Hạn", "308/UBND-TH,xã,2.1,95%,30/09/2026", "targets"),
+        ("id,name,what,side,threshold,among", "a,Dưới 80,total,below,80,communes", "alert_rules"),
     ):
         arrival = only(f"{heading}\n{row}\n".encode())
         assert (arrival.kind, len(arrival.items)) == (kind, 1)

@@ -104,7 +104,8 @@ def test_a_ledger_of_before_is_brought_up(tmp_path: Path) -> None:
         ledger.accept([arrive(*figures, known_at=T0)], T0)
         should = list(ledger.published.all())
         with ledger.database.write() as connection:
-            for table in ("published", "published_unit"):
+            later = ("attachment", "contact", "alert", "notice", "delivery")
+            for table in ("published", "published_unit", *later):
                 connection.exec_driver_sql(f"DROP TABLE {table}")
             for number, one in enumerate(figures, 1):
                 connection.exec_driver_sql(

@@ -1,6 +1,7 @@
 """Units through time: trees of both eras, codes that change hands, successors, leagues, loaded tables."""
 
 import unicodedata
+from datetime import date
 
 import numpy as np
 import pytest
@@ -345,3 +346,13 @@ def test_unknown_leagues_and_units():
     with pytest.raises(BadUnitError):
         UNITS.league("communes", under="H01.999", at=NOW)
     assert UNITS.find("H01.113").valid_to == NEVER
+
+
+def test_what_continues_a_unit_that_is_no_more():
+    before, after = date(2025, 6, 30), date(2025, 7, 1)
+    assert UNITS.ended("gso:883", before) is None
+    assert UNITS.ended("gso:883", after) is not None
+    assert UNITS.ended("H33", date(2026, 1, 1)).startswith("H01 ")
+    assert UNITS.ended("H01.113", after) is None
+    assert UNITS.ended("H01.113", date(2023, 1, 1)) is None  # yet to come
+    assert UNITS.ended("H99.999", after) is None  # not known

@@ -75,6 +75,7 @@ def context_of(ledger: Ledger, units: Units, settings: Settings, sender: str = "
     return Context(
         home=settings.home,
         is_foreign=units.foreign,
+        ended=units.ended,
         key=ledger.keys.hashing,
         sender=sender,
         administrator=True,

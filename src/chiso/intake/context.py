@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 MAX_BODY: Final = 200 * 1024 * 1024
@@ -18,6 +19,11 @@ def nothing_is_foreign(_code: str) -> bool:
     return False
 
 
+def nothing_has_ended(_code: str, _day: date) -> str | None:
+    """For a house that does not know when units end."""
+    return None
+
+
 @dataclass(frozen=True)
 class Context:
     """The house as intake sees it.
@@ -29,6 +35,8 @@ class Context:
 
     home: str = "H01"
     is_foreign: Callable[[str], bool] = nothing_is_foreign
+    ended: Callable[[str, date], str | None] = nothing_has_ended
+    """what continues a unit that is no more at the end of a day, in words; ``None`` where it still is"""
     key: bytes = b""
     sender: str = ""
     administrator: bool = False

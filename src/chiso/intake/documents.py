@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from chiso.intake import catalogue, local, plain, portal
+from chiso.intake import catalogue, local, plain, portal, steering
 from chiso.intake.batches import DECODE_ERRORS, Batch, arrivals_of_array, kind_and_synced, misfit, pieces_of
 from chiso.intake.context import CHUNK, Context
 from chiso.intake.kinds import MESSAGES, keys_in, kind_of_keys
@@ -21,6 +21,7 @@ READERS: Final[dict[str, Reader]] = {
     **local.READERS,
     **plain.READERS,
     **catalogue.READERS,
+    **steering.READERS,
     "published": portal.published_row,
 }
 _PROBE: Final = msgspec.json.Decoder(Probe)

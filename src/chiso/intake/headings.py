@@ -173,8 +173,27 @@ LAYOUTS: Final[dict[str, Layout]] = {
             "date": ("ngay ban hanh", "ngay", "ngay van ban"),
             "issuer": ("co quan ban hanh", "noi ban hanh"),
             "subject": ("trich yeu", "noi dung"),
+            "file": ("tep", "ten tep"),
+            "digest": ("sha-256", "ma tep"),
+            "withdrawn": ("da thu hoi", "thu hoi"),
         },
         ("number", "date", "issuer|subject"),
+    ),
+    "targets": Layout(
+        {
+            "document": ("van ban", "so van ban"),
+            "unit": ("ma don vi", "don vi", "don vi thuc hien"),
+            "among": ("loai don vi", "nhom don vi"),
+            "list": ("danh sach", "ten danh sach"),
+            "what": ("chi tieu", "noi dung chi tieu"),
+            "threshold": ("muc", "muc yeu cau", "muc tieu"),
+            "by": ("han", "thoi han", "den ngay"),
+            "at_least": ("toi thieu", "so don vi toi thieu"),
+            "period": ("ky", "ky danh gia"),
+            "note": ("ghi chu",),
+            "withdrawn": ("da thu hoi", "thu hoi"),
+        },
+        ("document", "unit|among|list", "what", "threshold", "by"),
     ),
     "tasks": Layout(
         {
@@ -182,11 +201,36 @@ LAYOUTS: Final[dict[str, Layout]] = {
             "unit": ("ma don vi", "don vi", "don vi thuc hien"),
             "task": ("nhiem vu", "noi dung nhiem vu"),
             "due": ("han", "thoi han", "han hoan thanh"),
+            "report": ("bao cao", "noi dung bao cao"),
+            "what": ("chi tieu", "do bang"),
+            "threshold": ("muc", "muc yeu cau"),
+            "period": ("ky", "ky danh gia"),
+            "withdrawn": ("da thu hoi", "thu hoi"),
         },
         ("unit", "task", "due"),
     ),
     "unit_lists": Layout(
         {"list": ("danh sach", "ten danh sach"), "unit": ("ma don vi", "don vi")}, ("list", "unit")
+    ),
+    "alert_rules": Layout(
+        {
+            "id": ("ma quy tac",),
+            "name": ("ten quy tac",),
+            "what": ("theo doi",),
+            "side": ("phia",),
+            "threshold": ("nguong",),
+            "clear": ("nguong yen",),
+            "unit": ("ma don vi", "don vi"),
+            "among": ("loai don vi",),
+            "list": ("danh sach",),
+            "span": ("khoang",),
+            "hold": ("cho",),
+            "recover": ("hoi phuc",),
+            "weight": ("muc do",),
+            "to": ("nguoi nhan",),
+            "active": ("dang dung",),
+        },
+        ("id", "name", "what", "side", "threshold"),
     ),
     "petitions": Layout(
         {
@@ -221,7 +265,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
 
 DAYS_AND_INSTANTS: Final = frozenset(
     {name for layout in LAYOUTS.values() for name in layout.columns if name.startswith("Ngay")}
-    | {"at", "date", "due", "announced_on", "effective_on", "published_on", "legal_effective_on",
+    | {"at", "by", "date", "due", "announced_on", "effective_on", "published_on", "legal_effective_on",
        "valid_from",       "valid_to", "ThoiDiemDanhGia"}
 )  # fmt: skip
 """Columns in which a bare number is a spreadsheet's day."""

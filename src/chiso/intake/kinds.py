@@ -21,7 +21,8 @@ _ALIASES: Final = {
     "procedure": "procedures", "catalogue": "procedures", "decision": "decisions", "unit": "units",
     "total": "totals", "portal": "published", "results": "published", "bands": "band_counts",
     "band-counts": "band_counts", "document": "documents", "task": "tasks", "lists": "unit_lists",
-    "unit-lists": "unit_lists", "list": "unit_lists",
+    "unit-lists": "unit_lists", "list": "unit_lists", "target": "targets", "report": "reports",
+    "reminder": "reminders", "alert-rules": "alert_rules", "rules": "alert_rules", "rule": "alert_rules",
 }  # fmt: skip
 
 
@@ -57,6 +58,10 @@ _RULES: Final[tuple[tuple[str, tuple[frozenset[str], ...]], ...]] = tuple(
         ("totals", ("unit period received",)),
         ("band_counts", ("among band count",)),
         ("documents", ("number issuer", "number date subject")),
+        ("alert_rules", ("id what side threshold",)),
+        ("targets", ("what threshold by",)),
+        ("reports", ("unit task content",)),
+        ("reminders", ("unit task at",)),
         ("tasks", ("document task", "unit task")),
         ("unit_lists", ("list unit",)),
         ("progress", ("ThoiDiemXuLy",)),

@@ -1,4 +1,4 @@
-"""Records with columns of this project's own: units, totals, band counts, documents, tasks, lists of units.
+"""Records with columns of this project's own: units, totals, band counts.
 
 The same columns in a table and in a JSON array.
 """
@@ -8,14 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 from chiso.instants import BadInstantError, parse_period
-from chiso.intake import scalars
 from chiso.intake.objects import Fields, Reader
 from chiso.intake.records import (
     BandCount,
-    DirectingDocument,
-    ListedUnit,
     ReportingTotal,
-    Task,
     UnitRecord,
 )
 from chiso.intake.refusals import RefusedError
@@ -96,37 +92,8 @@ def band_count(fields: Fields) -> BandCount:
     )
 
 
-def document(fields: Fields) -> DirectingDocument:
-    """``number, date, issuer, subject``."""
-    return DirectingDocument(
-        fields.key("number"), _needed_day(fields, "date"), fields.text("issuer"), fields.text("subject", 2000)
-    )
-
-
-def task(fields: Fields) -> Task:
-    """``document, unit, task, due``."""
-    return Task(
-        fields.text("document", 100), fields.unit("unit"), fields.key("task", 2000), fields.day("due")
-    )
-
-
-def listed_unit(fields: Fields) -> ListedUnit:
-    """``list, unit``."""
-    return ListedUnit(fields.key("list"), fields.unit("unit", ours=False))
-
-
-def _needed_day(fields: Fields, name: str) -> str:
-    found = fields.day(name)
-    if not found:
-        raise RefusedError(name, scalars.text(fields.scalar(name)), "missing")
-    return found
-
-
 READERS: Final[dict[str, Reader]] = {
     "units": unit,
     "totals": total,
     "band_counts": band_count,
-    "documents": document,
-    "tasks": task,
-    "unit_lists": listed_unit,
 }

@@ -313,23 +313,121 @@ class BandCount(Struct, gc=False):
     count: int
 
 
-class DirectingDocument(Struct, gc=False):
+class DirectingDocument(Struct, gc=False, omit_defaults=True):
+    """A document that directs: it gives targets and tasks."""
+
     number: str
     date: str
+    """ISO day"""
     issuer: str
     subject: str
+    file: str = ""
+    """name of the file that is attached"""
+    digest: str = ""
+    """SHA-256 of that file, by which the ledger keeps it (``ledger/attachments.py``)"""
+    withdrawn: bool = False
 
 
-class Task(Struct, gc=False):
+class Target(Struct, gc=False, omit_defaults=True):
+    """What a document asks of the result of units, by a day.
+
+    Of one unit, of all units of a kind (``among``, below ``unit`` where both are given), or of a list.
+    With ``at_least`` it is one target of all of them together: so many of them must reach the threshold.
+    """
+
+    document: str
+    unit: str
+    among: str
+    """``provinces``, ``departments``, ``districts``, ``communes`` or empty"""
+    list: str
+    what: str
+    """``total``, ``band``, ``rank``, ``certified_copies``, a group, an indicator (:mod:`chiso.law.goals`)"""
+    threshold: str
+    """``80`` points, ``95%``, ``Khá``, ``10``"""
+    by: str
+    """ISO day; what holds at its end counts"""
+    at_least: str = ""
+    """``97`` or ``100%`` of the units; empty: each of them"""
+    period: str = ""
+    """period that the figure is of; empty: the year of ``by``"""
+    note: str = ""
+    withdrawn: bool = False
+
+
+class Task(Struct, gc=False, omit_defaults=True):
+    """What a document tells a unit to do by a day.
+
+    Measured by ``what`` and ``threshold`` as a target is; without them, or with ``report``, by whether the
+    unit has reported.
+    """
+
     document: str
     unit: str
     task: str
     due: str
+    """ISO day; what holds at its end counts"""
+    report: str = ""
+    """what must be reported"""
+    what: str = ""
+    threshold: str = ""
+    period: str = ""
+    withdrawn: bool = False
 
 
 class ListedUnit(Struct, gc=False):
     list: str
     unit: str
+
+
+class Report(Struct, gc=False, omit_defaults=True):
+    """A unit's answer to a task.  What it says and its files are kept sealed, by their digests."""
+
+    document: str
+    unit: str
+    task: str
+    content: str
+    """SHA-256 of the sealed content"""
+    files: tuple[str, ...] = ()
+    """SHA-256 of each file"""
+    disputed: tuple[str, ...] = ()
+    """figures that the unit says are otherwise"""
+
+
+class Reminder(Struct, gc=False, omit_defaults=True):
+    """The office reminded a unit of a task."""
+
+    document: str
+    unit: str
+    task: str
+    at: int
+
+
+class AlertRule(Struct, gc=False, omit_defaults=True):
+    """When to alert whom (docs/alerts.md).  A later version of the same id replaces the earlier one."""
+
+    id: str
+    name: str
+    what: str
+    """a figure (:mod:`chiso.law.goals`) or ``due``, ``overdue``, ``petitions``, ``silence``, ``duties``"""
+    side: str
+    """``below`` or ``above`` the threshold is wrong"""
+    threshold: str
+    clear: str = ""
+    """right again only from here on; empty: the threshold"""
+    unit: str = ""
+    among: str = ""
+    list: str = ""
+    span: int = 0
+    """days back that a figure is compared with, hours ahead for ``due``, working days for ``petitions``"""
+    hold: int = 0
+    """minutes for which it must be wrong before it alerts"""
+    recover: int = 0
+    """minutes for which it must be right again before it is over"""
+    weight: str = "normal"
+    """``urgent`` (quiet hours do not hold it back), ``normal`` or ``digest``"""
+    to: str = "unit"
+    """``unit``, ``home`` or ``both``: whose people are told"""
+    active: bool = True
 
 
 class Refusal(Struct, gc=False):
@@ -366,8 +464,12 @@ Item = (
     | PublishedFigure
     | BandCount
     | DirectingDocument
+    | Target
     | Task
     | ListedUnit
+    | Report
+    | Reminder
+    | AlertRule
 )
 
 
@@ -393,8 +495,12 @@ class Arrival(Struct):
         "published",
         "band_counts",
         "documents",
+        "targets",
         "tasks",
         "unit_lists",
+        "reports",
+        "reminders",
+        "alert_rules",
     )
 
     kind: str

@@ -161,6 +161,49 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "Không nhận ra câu trả lời này của Cổng DVCQG.",
         "This answer of the portal cannot be recognised.",
     ),
+    "unknown_measure": (
+        "{field} = “{value}” không phải là chỉ tiêu đo được: cần total (tổng điểm), tên hoặc mã nhóm, số của "
+        "chỉ số (2.1), band (xếp loại), rank (xếp hạng) hoặc certified_copies (chứng thực điện tử).",
+        "{field} = “{value}” cannot be measured: write total, a group, the number of an indicator (2.1), "
+        "band, rank or certified_copies.",
+    ),
+    "gives_no_points": (
+        "{field} = “{value}” chỉ để tham khảo, không tính điểm: không đặt chỉ tiêu được.",
+        "{field} = “{value}” is information only and gives no points: it can be no target.",
+    ),
+    "bad_threshold": (
+        "{field} = “{value}” không phải là mức đọc được (80, 95%, Khá, 10).",
+        "{field} = “{value}” is not a threshold that can be read (80, 95%, Khá, 10).",
+    ),
+    "above_maximum": (
+        "{field} = “{value}” cao hơn mức tối đa {most}: không đơn vị nào đạt được.",
+        "{field} = “{value}” is above the maximum of {most}: no unit can reach it.",
+    ),
+    "needs_many_units": (
+        "{field} = “{value}” cần nhiều đơn vị: nêu among (loại đơn vị) hoặc list (danh sách).",
+        "{field} = “{value}” needs many units: give among or list.",
+    ),
+    "one_of_three": (
+        "{field} = “{value}” không đi cùng unit hay among: chọn một đơn vị, một loại đơn vị hoặc một "
+        "danh sách.",
+        "{field} = “{value}” does not go with unit or among: choose one unit, one kind of units or a list.",
+    ),
+    "period_after_deadline": (
+        "{field} = “{value}” bắt đầu sau hạn {day}: chưa có gì để đo.",
+        "{field} = “{value}” begins after the deadline {day}: there is nothing to measure yet.",
+    ),
+    "unit_ended": (
+        "{field} = “{value}” không còn vào ngày {day}. Đơn vị tiếp nối: {successor}.",
+        "{field} = “{value}” is no more on {day}. It is continued by: {successor}.",
+    ),
+    "bad_digest": (
+        "{field} không phải là mã SHA-256 của tệp (64 chữ số thập lục phân).",
+        "{field} is not the SHA-256 of a file (64 hexadecimal digits).",
+    ),
+    "clear_on_wrong_side": (
+        "{field} = “{value}” nằm phía còn cảnh báo của ngưỡng {threshold}: cảnh báo sẽ không bao giờ yên.",
+        "{field} = “{value}” lies on the wrong side of the threshold {threshold}: it would alert for ever.",
+    ),
     "unreadable_file": (
         "Không đọc được tệp: {detail}.",
         "The file cannot be read: {detail}.",

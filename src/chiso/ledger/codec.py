@@ -33,8 +33,12 @@ TAGS: Final[dict[str, type[Any]]] = {
     "published": records.PublishedFigure,
     "band_count": records.BandCount,
     "document": records.DirectingDocument,
+    "target": records.Target,
     "task": records.Task,
     "listed_unit": records.ListedUnit,
+    "report": records.Report,
+    "reminder": records.Reminder,
+    "alert_rule": records.AlertRule,
 }
 """The names under which the kinds of items are kept; they never change their meaning."""
 

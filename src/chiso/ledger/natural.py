@@ -25,6 +25,12 @@ KEYS: Final[dict[str, Callable[[Any], str]]] = {
     "band_count": lambda one: _join(one.at, one.among, one.under, one.band),
     "document": lambda one: _join(one.number, one.issuer),
     "task": lambda one: _join(one.document, one.unit, one.task),
+    "target": lambda one: _join(
+        one.document, one.unit, one.among, one.list, one.what, one.by, one.at_least, one.period
+    ),
     "listed_unit": lambda one: _join(one.list, one.unit),
+    "report": lambda one: _join(one.document, one.unit, one.task),
+    "reminder": lambda one: _join(one.document, one.unit, one.task, one.at),
+    "alert_rule": lambda one: str(one.id),
 }
 """By the names of :data:`chiso.ledger.codec.TAGS`."""

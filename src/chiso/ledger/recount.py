@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 from chiso.intake.records import PublishedFigure
 from chiso.ledger.codec import codes_in, pack_record, unpack_kinds, unpack_record, unpack_wanted
 from chiso.ledger.collecting import without_collecting
-from chiso.ledger.database import Database
+from chiso.ledger.database import Database, LedgerError
 from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.natural import KEYS
 from chiso.ledger.publishing import Figure, carried, figure_of, unit_of
 from chiso.ledger.reading import Reading
 from chiso.ledger.segments import Stored, stored_versions
+from chiso.ledger.store import Ledger
 from chiso.ledger.terms import Terms
 from chiso.ledger.timeline import Event, code_of, retell
 
@@ -27,7 +28,7 @@ class Difference(NamedTuple):
     """Something that the ledger holds otherwise than its journal tells."""
 
     what: str
-    """``facts``, ``rows``, ``dossier`` (one that is missing) or a kind of record"""
+    """``facts``, ``rows``, ``dossier`` (one that is missing), ``attachment`` or a kind of record"""
     key: str
     known_at: int | None
 
@@ -47,6 +48,8 @@ def differences(ledger: Reading) -> Iterator[Difference]:
         yield Difference("dossier", code, None)
     yield from _of_records(ledger)
     yield from _of_published(ledger)
+    if isinstance(ledger, Ledger):
+        yield from _of_attachments(ledger)
 
 
 def _entries(database: Database) -> Iterator[tuple[int, int, str, bool, bytes]]:
@@ -116,6 +119,20 @@ def _of_records(ledger: Reading) -> Iterator[Difference]:
             if before[0] != before[1]:
                 yield Difference(tag, key, known_at)
                 break
+
+
+def _of_attachments(ledger: Ledger) -> Iterator[Difference]:
+    """Every content that a record names by its digest is kept, and is what the digest says."""
+    named: dict[str, str] = {}
+    for *_, content in _entries(ledger.database):
+        for tag, item in unpack_kinds(content, ("document", "report")):
+            digests = (item.digest,) if tag == "document" else (item.content, *item.files)
+            named.update((digest, KEYS[tag](item)) for digest in digests if digest)
+    for digest, key in named.items():
+        try:
+            ledger.attachments.get(digest)
+        except LedgerError:
+            yield Difference("attachment", f"{digest} {key}", None)
 
 
 def _of_published(ledger: Reading) -> Iterator[Difference]:

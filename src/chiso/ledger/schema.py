@@ -10,9 +10,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """Newest revision that this program knows (see migrations/versions)."""
-KNOWN: Final = frozenset({"0001", "0002"})
+KNOWN: Final = frozenset({"0001", "0002", "0003"})
 
 metadata: Final = sa.MetaData()
 

@@ -10,6 +10,7 @@ from typing import Final
 from chiso.intake.records import Arrival
 from chiso.law.life import PORTAL_RULES, LifeRules
 from chiso.ledger.accepting import Acceptance
+from chiso.ledger.attachments import Attachments
 from chiso.ledger.clock import ClockStore
 from chiso.ledger.collecting import without_collecting
 from chiso.ledger.counters import Counters
@@ -36,6 +37,7 @@ class Ledger(Reading):
         self.clock: Final = ClockStore(self.meta)
         self.quarantine: Final = Quarantine(database, keys)
         self.senders: Final = Senders(database)
+        self.attachments: Final = Attachments(database, keys)
         self.counters: Final = Counters(database)
         self._terms: Final = Terms()
         self._helper: Final = ThreadPoolExecutor(1, thread_name_prefix="ledger-compress")

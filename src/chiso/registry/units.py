@@ -12,13 +12,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chiso.instants import NEVER
+from chiso.instants import NEVER, midnight
 from chiso.registry.codes import parent_code, province_of
 from chiso.registry.tables import (
     ALWAYS,
@@ -173,6 +174,19 @@ class Units:
             named = {index for _, _, index in self._named(province)} if province else set()
         named.discard(-1)
         return bool(named) and not named & self.family
+
+    def ended(self, code: str, day: date) -> str | None:
+        """What continues a unit that is no more at the end of a day, as ``code name, …`` (may be empty).
+
+        ``None`` where the unit still is, is yet to come, or is not known.
+        """
+        at = midnight(day + timedelta(days=1)) - 1
+        named = self._named(canonical(code))
+        gone = [index for _, stop, index in named if stop <= at]
+        if not gone or self.find(code, at) is not None or any(start > at for start, _, _ in named):
+            return None
+        unit = max((self.all[index] for index in gone), key=lambda unit: unit.valid_to)
+        return ", ".join(f"{self.all[one].code} {self.all[one].name}" for one in unit.successors)
 
     # Time.
 

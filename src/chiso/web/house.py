@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from concurrent.futures import Future
+from datetime import date
 from typing import Final
 
 import structlog
@@ -123,6 +124,7 @@ class House:
             found = Context(
                 home=self.folder.settings.home,
                 is_foreign=self._foreign,
+                ended=self._ended,
                 key=self.folder.ledger.keys.hashing,
                 sender=sender,
             )
@@ -132,6 +134,9 @@ class House:
     def _foreign(self, code: str) -> bool:
         # The registry is another one once units came in.
         return self.folder.registry.units.foreign(code)
+
+    def _ended(self, code: str, day: date) -> str | None:
+        return self.folder.registry.units.ended(code, day)
 
     def submit(self, arrival: Arrival, timeout: float | None = None) -> Future[Receipt]:
         """Hands an arrival to the writer.  The future resolves when it is durable and counted."""

@@ -1,0 +1,1 @@
+"""What directs the work: targets and tasks with their states, reports, alerts."""
