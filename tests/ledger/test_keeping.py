@@ -167,6 +167,26 @@ def test_small_texts_are_kept_by_name(ledger: Ledger) -> None:
     assert ledger.meta.get("home") is None
 
 
+def test_small_things_are_set_together_and_found_by_how_they_begin(ledger: Ledger) -> None:
+    ledger.meta.update({"watch/a": "1", "watch/b_c": "2", "watch%": "3", "other": "4"})
+    ledger.meta.update({"watch/a": "5"})
+    ledger.meta.update({})
+    assert ledger.meta.beginning("watch/") == {"watch/a": "5", "watch/b_c": "2"}
+    assert ledger.meta.beginning("watch%") == {"watch%": "3"}
+    assert ledger.meta.beginning("watch/b_") == {"watch/b_c": "2"}
+
+
+def test_what_is_remembered_with_arrivals_holds_if_and_only_if_they_do(ledger: Ledger) -> None:
+    ledger.accept([arrive(dossier("H01.1-1"))], T0, {"watch/a": "1"})
+    assert ledger.meta.get("watch/a") == "1"
+    unfit = arrive(dossier("H01.1-2"))
+    unfit.items.append(object())  # type: ignore[arg-type]
+    with pytest.raises(KeyError):
+        ledger.accept([unfit], T0, {"watch/a": "2"})
+    assert ledger.meta.get("watch/a") == "1"
+    assert ledger.ids(["H01.1-1", "H01.1-2"]).keys() == {"H01.1-1"}
+
+
 def test_terms_are_numbered_as_they_come_and_forgotten_where_the_commit_fails() -> None:
     terms = Terms()
     assert [terms[text] for text in ("", "a", "b", "a")] == [0, 1, 2, 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,7 @@ from chiso.ledger.collecting import without_collecting
 from chiso.ledger.counters import Counters
 from chiso.ledger.database import Database, Hot, LedgerError
 from chiso.ledger.keys import Keys, load_keys
-from chiso.ledger.meta import Meta
+from chiso.ledger.meta import Meta, remember
 from chiso.ledger.quarantine import Quarantine
 from chiso.ledger.reading import Reading
 from chiso.ledger.receipt import Receipt
@@ -73,11 +73,12 @@ class Ledger(Reading):
             database.close()
             raise
 
-    def accept(self, arrivals: Sequence[Arrival], now: int) -> Receipt:
+    def accept(self, arrivals: Sequence[Arrival], now: int, also: Mapping[str, str] | None = None) -> Receipt:
         """Takes in arrivals in their order, all in one transaction: after it returns they are kept for good.
 
-        ``now`` is the instant at which they become known, where they do not say theirs.  On any error
-        nothing of them is kept; LedgerBusyError means that trying again may help.
+        ``now`` is the instant at which they become known, where they do not say theirs.  ``also``: texts for
+        :class:`Meta` that hold if and only if the arrivals are kept.  On any error nothing of them is kept;
+        LedgerBusyError means that trying again may help.
         """
         with self.database.write() as connection, without_collecting():
             hot = Hot(connection)
@@ -86,6 +87,7 @@ class Ledger(Reading):
                 for arrival in arrivals:
                     work.take(arrival)
                 receipt = work.finish()
+                remember(connection, also or {})
                 connection.commit()
             except BaseException:
                 self._terms.forget()
