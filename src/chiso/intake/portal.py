@@ -11,8 +11,11 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+import msgspec
+
 from chiso.instants import BadInstantError, Period, iso, parse_period
-from chiso.intake import scalars
+from chiso.intake import captures, scalars
+from chiso.intake.captures import Choice
 from chiso.intake.context import Context
 from chiso.intake.objects import Fields, Reader, encoded
 from chiso.intake.records import Arrival, Item, PublishedFigure
@@ -108,14 +111,16 @@ def read_answer(
     door: str = "file",
 ) -> Arrival:
     """The figures of one answer.  ``period`` and ``at`` (when it was captured) stand in for what it does not
-    say; without an instant it counts as captured at the end of its period."""
+    say; without an instant it counts as captured at the end of its period.
+
+    A capture (:mod:`chiso.intake.captures`) that came by its own door is its own payload, byte for byte."""
     figures: list[Item] = []
     refusals = []
     payload = b"{}"
-    answer = value
+    answer, choice = value, Choice()
     try:
         if isinstance(value.get("answer"), dict):
-            answer = value["answer"]
+            answer, choice = value["answer"], _choice(value)
             told = value.get("captured_at")
             if isinstance(told, str | int):
                 at = scalars.instant(told, "captured_at") if isinstance(told, str) else told
@@ -123,12 +128,22 @@ def read_answer(
                 period = value["period"]
         when = _period(period)
         at = when.end if at is None else at
-        figures.extend(_figures(answer, when.label, at))
-        payload = encoded({"answer": answer, "captured_at": iso(at), "period": when.label})
+        figures.extend(choice.apply(_figures(answer, when.label, at, choice.only)))
+        kept = {"answer": answer, "captured_at": iso(at), "period": when.label}
+        payload = encoded(kept | msgspec.to_builtins(choice))
+        if door == captures.DOOR and raw:
+            payload = raw
     except RefusedError as error:
         figures.clear()
         refusals.append(error.at("", raw=raw or encoded(value)))
     return Arrival("published", figures, payload, refusals, context.sender, door, read=1)
+
+
+def _choice(value: dict[str, Any]) -> Choice:
+    try:
+        return captures.choice_of(value)
+    except msgspec.ValidationError as error:
+        raise RefusedError("answer", "", "unknown_answer") from error
 
 
 def _period(text: str | None) -> Period:
@@ -140,7 +155,7 @@ def _period(text: str | None) -> Period:
         raise RefusedError("period", text, "bad_period") from error
 
 
-def _figures(answer: dict[str, Any], period: str, at: int) -> list[PublishedFigure]:
+def _figures(answer: dict[str, Any], period: str, at: int, only: str = "") -> list[PublishedFigure]:
     data = answer.get("data", answer)
     if not isinstance(data, dict):
         raise RefusedError("data", "", "unknown_answer")
@@ -159,8 +174,9 @@ def _figures(answer: dict[str, Any], period: str, at: int) -> list[PublishedFigu
     if whole is not None:
         made = _unit_figures(whole, group, period, at, "", kind="province")
         above = made[0].unit or made[0].department
-        figures.extend(made)
-    for unit in units:
+        if only != "parts":
+            figures.extend(made)
+    for unit in units if only != "whole" else ():
         figures.extend(_unit_figures(unit, group, period, at, above, kind=_kind_of_child(unit)))
     return figures
 
