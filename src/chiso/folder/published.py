@@ -173,13 +173,15 @@ def published_score(law: LawVersion, kind: str, figures: dict[str, PublishedFigu
 
 
 def _sound(law: LawVersion, figures: dict[str, PublishedFigure]) -> dict[str, PublishedFigure]:
-    """Without points that the law cannot give: mistakes of a table, which may spoil no whole league."""
+    """Without figures that say nothing, and without points that the law cannot give: mistakes of a table,
+    which may spoil no whole league."""
     most = {key: group.maximum for key, group in law.groups.items()}
     most |= {key: one.maximum for key, one in law.indicators.items()}
     most[TOTAL] = law.maximum
 
     def sound(key: str, figure: PublishedFigure) -> bool:
-        if key not in most or (key not in law.indicators and figure.points is None):
+        counted = figure.numerator is not None and figure.denominator is not None
+        if key not in most or (figure.points is None and not (counted and key in law.indicators)):
             return False
         return figure.points is None or 0 <= Decimal(figure.points) <= most[key]
 
