@@ -204,6 +204,7 @@ MAY_SPEAK = {
     "commands/recounting.py": "asks the folder's own server",
     "demo/show.py": "posts to its own server",
     "web/server.py": "binds the port",
+    "watch/client.py": "asks the portal that the setting names",
 }
 
 

@@ -31,6 +31,7 @@ from chiso.commands.options import (
     wrong,
 )
 from chiso.commands.outlook import outlook
+from chiso.commands.watching import watch
 from chiso.commands.why import lost
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ for part in (sender_app, law_app, quarantine_app):
     app.command(part)
 app.command(outlook)
 app.command(lost)
+app.command(watch)
 
 
 @app.command

@@ -13,6 +13,14 @@ HOME = "H44"
 PERIODS = ("2026-Q3", "2026-08")
 TREES = {"processing": 20, "online_services": 12, "online_payment": 10}
 METRICS = {"transparency": 18, "satisfaction": 18, "digitisation": 22}
+MAXIMA = {
+    "PUBLISH_ON_TIME": 6, "PUBLIC_UPDATE_ON_TIME": 4, "PUBLIC_CONTENT_FULL": 2, "DOSSIER_SYNC": 6,
+    "ORIGINAL_RESULT_AVAILABLE": 6, "SO_HOA_GIAY_TO_GIAI_QUYET": 4, "REUSED_DIGITIZED_DATA": 2,
+    "SYNCED_WITH_DVCQG_PERSONAL_STORAGE": 4, "CITIZEN_DATA_CONNECTED_DOSSIER": 2,
+    "CITIZEN_DATA_CONNECTED_FORMALITY": 2, "ELECTRONIC_CERTIFIED_COPY": 2, "PETITION_PROCESSING_ON_TIME": 6,
+    "PETITION_HANDLING_SATISFACTION": 6, "DOSSIER_RECEIVING_SATISFACTION": 6,
+}  # fmt: skip
+"""Points of a metric at most; those without points have 0."""
 _TYPES = {
     "province": "PROVINCE",
     "department": "PROVINCIAL_DEPARTMENT",
@@ -49,9 +57,12 @@ def _unit(group: str, code: str, told: dict[str, Any]) -> dict[str, Any]:
         found["departmentCode"] = code
     if group in METRICS:
         metrics = [
-            {"code": metric, "name": "…", "numerator": n, "denominator": d, "ratio": None, "score": score}
+            {
+                "code": metric, "name": "…", "numerator": n, "denominator": d, "ratio": None, "score": score,
+                "maxScore": MAXIMA.get(metric, 0),
+            }
             for metric, (n, d, score) in told.items()
-        ]
+        ]  # fmt: skip
         level = "COMMUNE" if kind == "commune" else "PROVINCE"
         return {
             **found, "departmentType": _TYPES[kind], "departmentLevel": level, "totalScore": points,

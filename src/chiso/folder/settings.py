@@ -28,6 +28,12 @@ class Settings:
     """points that the province wants to reach"""
     body_limit: int = 200 * 1024 * 1024
     """bytes that one request may bring"""
+    portal: str = ""
+    """address of the national portal, whose published results ``chiso watch`` takes"""
+    watch_units: str = ""
+    """codes of the provinces of which all units are kept; empty: ``home``"""
+    watch_procedures: str = ""
+    """codes of procedures that are asked for one by one in those provinces"""
 
     @classmethod
     def read(cls, folder: Path) -> Settings:

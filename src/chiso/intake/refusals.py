@@ -204,6 +204,10 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "{field} = “{value}” nằm phía còn cảnh báo của ngưỡng {threshold}: cảnh báo sẽ không bao giờ yên.",
         "{field} = “{value}” lies on the wrong side of the threshold {threshold}: it would alert for ever.",
     ),
+    "changed_form": (
+        "Câu trả lời của Cổng DVCQG đã đổi hình thức: {what}.",
+        "The form of the portal's answer has changed: {what}.",
+    ),
     "unreadable_file": (
         "Không đọc được tệp: {detail}.",
         "The file cannot be read: {detail}.",
