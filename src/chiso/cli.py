@@ -176,6 +176,9 @@ def load(
             name="--heading", help='Meaning of an unknown heading: --heading."Số HS" MaHoSo; remembered.'
         ),
     ] = None,
+    sample: Annotated[
+        str | None, Parameter(help="Results that come with chiso: an-giang-2023, the story of March 2023.")
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> int:
@@ -190,20 +193,26 @@ def load(
     files
         Files to take in.
     """
-    from chiso.commands import loading, output
+    from chiso.commands import loading, output, samples
     from chiso.intake.kinds import kind_named
     from chiso.intake.records import Arrival
 
+    if sample is not None and sample not in samples.names():
+        raise SystemExit(wrong(f"no sample {sample!r}; there is {', '.join(samples.names())}"))
     if kind is not None and kind_named(kind) is None:
         raise SystemExit(wrong(f"no kind {kind!r}; kinds are {', '.join(Arrival.KINDS)}"))
-    if not files:
-        raise SystemExit(wrong("load takes at least one file, or - for standard input"))
+    if not files and sample is None:
+        raise SystemExit(wrong("load takes at least one file, or - for standard input, or --sample"))
     missing = [name for name in files if name != "-" and not Path(name).is_file()]
     if missing:
         raise SystemExit(wrong(f"no such file: {missing[0]}"))
-    with loading.opened(data_dir(data)) as target, output.progress(None, "Loading") as shown:
+    with (
+        loading.opened(data_dir(data)) as target,
+        samples.opened(sample) as more,
+        output.progress(None, "Loading") as shown,
+    ):
         outcome = target.load(
-            list(files), kind=kind, period=period, at=instant(at), known_at=instant(known_at),
+            [*files, *more], kind=kind, period=period, at=instant(at), known_at=instant(known_at),
             mapping=heading, progress=shown,
         )  # fmt: skip
     if json:

@@ -297,6 +297,28 @@ def test_the_portal_s_own_column_names() -> None:
     assert (online.key, online.points, online.law) == ("online_services", "10", "qd766-2022")
 
 
+def test_a_rank_alone_is_kept_without_a_total() -> None:
+    arrival = read([{"unit": "H01", "period": "2023", "at": "2023-03-07", "rank": 8, "total": ""}])
+    (only,) = arrival.items
+    assert isinstance(only, PublishedFigure)
+    assert (only.key, only.points, only.rank, only.law) == ("total", None, 8, "qd766-2022")
+    assert read_body(arrival.payload, "published", context()).items == arrival.items
+
+
+def test_a_rank_beside_groups_alone_is_kept_too() -> None:
+    items = read([ROW | {"total": None}]).items
+    assert [one.key for one in items if isinstance(one, PublishedFigure)][:2] == ["total", "transparency"]
+    assert isinstance(items[0], PublishedFigure)
+    assert (items[0].points, items[0].rank) == (None, 1)
+
+
+def test_a_place_in_the_portal_s_list_without_points_is_no_rank() -> None:
+    (refused,) = read(
+        [{"MA_COQUAN": "000.00.13.H01", "TONG_SCORE": None, "ROW_STT": 7}], period="2025"
+    ).refusals
+    assert refused.reason == "missing"
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "reason"),
     [

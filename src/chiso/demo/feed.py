@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from chiso.commands import output
+from chiso.commands import output, samples
 from chiso.commands.loading import opened
 from chiso.demo.world import FULL
 from chiso.folder.state import LOADING
@@ -48,6 +48,8 @@ def feed(folder: Path, dossiers: int) -> dict[str, int]:
                 meta.set(LOADING, msgspec.json.encode(state).decode())
 
         note(0)
+        with samples.opened(samples.AN_GIANG_2023) as tables:
+            target.load(list(tables))
         assert generator.stdout is not None
         try:
             outcome = target.load([generator.stdout], progress=note)

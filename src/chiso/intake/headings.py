@@ -97,7 +97,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
         _PUBLISHED,
         (
             "unit|department",
-            "total|transparency|processing|online_services|online_payment|satisfaction|digitisation",
+            "total|transparency|processing|online_services|online_payment|satisfaction|digitisation|rank",
         ),
     ),
     "procedures": Layout(

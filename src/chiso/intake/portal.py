@@ -348,7 +348,7 @@ def _row(fields: Fields, period: str | None, at: int | None) -> list[Item]:
     law = fields.text("law", 40) or ("qd766" if when.label[:4] >= "2026" else "qd766-2022")
     rank = fields.whole("rank", 0) or None
     name, kind = fields.text("name", 300), fields.text("kind", 40)
-    found: list[Item] = []
+    found: list[PublishedFigure] = []
     for key in ("total", *_ROW_GROUPS):
         value = fields.scalar(key)
         points = _points(value, key)
@@ -361,10 +361,19 @@ def _row(fields: Fields, period: str | None, at: int | None) -> list[Item]:
                 unit, department, name, when.label, at, key, points, rank=own_rank, kind=kind, law=law
             )
         )
+    if rank is not None and "ROW_STT" not in told and (not found or found[0].key != "total"):
+        # a rank alone, as notices often tell it, is kept without a total, which nobody knows; the portal's
+        # own ROW_STT beside no points is only a place in a list
+        found.insert(
+            0,
+            PublishedFigure(
+                unit, department, name, when.label, at, "total", None, rank=rank, kind=kind, law=law
+            ),
+        )
     if not found:
         raise RefusedError("total", "", "missing")
     fields.kept.update({"period": when.label, "at": iso(at), "law": law})
-    return found
+    return [*found]
 
 
 def _points(value: object, field: str) -> str | None:
