@@ -272,7 +272,7 @@ def _history_row(
     if score is not None and total is not None:
         groups = {group: f"{points:.2f}" for group, points in score.groups.items()}
         for group, at in score.captured.items():
-            since = standing.get((row.captured_at, group), at)
+            since = min(at, standing.get((row.captured_at, group), at))
             captured[group] = iso(since)
             if since < row.captured_at and at == row.captured_at:
                 unrefreshed.append(group)
