@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from chiso.folder import DataFolder
 from chiso.ledger.senders import Credentials
 from chiso.web.app import create_app
-from tests.web import world
+from tests.web import nation, world
 
 
 @pytest.fixture(scope="session")
@@ -56,4 +56,17 @@ def credentials(built: tuple[Path, Credentials]) -> Credentials:
 @pytest.fixture
 def doors(own: DataFolder) -> Iterator[TestClient[Litestar]]:
     with TestClient(create_app(own)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def nation_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder]:
+    """The provinces as published, and spring 2023; tests only read it."""
+    with DataFolder.open(nation.build(tmp_path_factory.mktemp("nation")), standing=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def national(nation_folder: DataFolder) -> Iterator[TestClient[Litestar]]:
+    with TestClient(create_app(nation_folder)) as client:
         yield client

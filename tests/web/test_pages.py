@@ -39,6 +39,16 @@ PAGES = (
     "/rank",
     "/rank?among=provinces",
     "/rank?among=departments",
+    "/rank?among=communes&sort=total&dir=asc&q=long",
+    "/rank/race?among=communes",
+    "/rank/map",
+    "/rank/map?by=processing&lang=en",
+    "/compare",
+    "/compare?unit=H01.113,H01.101",
+    "/compare?unit=H44&unit=H20&source=published&lang=en",
+    "/story/2023",
+    "/units/H44/history",
+    "/units/H01.113/history",
     "/data",
     "/help",
     "/help?law=qd766-2022",
@@ -50,6 +60,11 @@ PAGES = (
     "/?period=2026-01-01..2026-03-27",
     "/units/H01?lang=en",
 )
+
+EMPTY = (
+    "/", "/units", "/units/H01", "/units/H01/history", "/units/H01/indicators/2.1", "/units/H01/outlook",
+    "/rank", "/rank/race", "/rank/map", "/compare", "/story/2023", "/data", "/help",
+)  # fmt: skip
 
 
 class Reader(HTMLParser):
@@ -244,16 +259,7 @@ def test_dossiers_are_paged(client: Client) -> None:
 
 def test_an_empty_folder_has_pages_too(tmp_path: Path) -> None:
     with DataFolder.open(tmp_path / "empty", standing=True) as empty, TestClient(create_app(empty)) as client:
-        for address in (
-            "/",
-            "/units",
-            "/units/H01",
-            "/rank",
-            "/data",
-            "/help",
-            "/units/H01/indicators/2.1",
-            "/units/H01/outlook",
-        ):
+        for address in EMPTY:
             answer = client.get(address)
             assert answer.status_code == 200, address
         assert "Chưa nhận dữ liệu nào" in client.get("/").text

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 
 import pytest
 
 from chiso.web.render import static_file
 
 SHEET = static_file("app.css")[0].decode()
+FILES = sorted(
+    one.name for one in (files("chiso.web") / "static").iterdir() if one.name.endswith((".css", ".js"))
+)
 TEXT_ON = {
     "ink": ("ground", "card", "raised", "sunk"),
     "quiet": ("ground", "card", "raised", "sunk"),
@@ -79,12 +83,19 @@ def test_the_system_dark_theme_is_the_chosen_one() -> None:
 
 
 def test_roles_are_the_only_colours() -> None:
-    rules = re.sub(r":root[^{]*\{[^}]*\}", "", SHEET)
-    assert not re.findall(r"#[0-9a-f]{3,6}\b", re.sub(r"/\*.*?\*/", "", rules))
+    for name in (one for one in FILES if one.endswith(".css")):
+        rules = re.sub(r":root[^{]*\{[^}]*\}", "", static_file(name)[0].decode())
+        assert not re.findall(r"#[0-9a-f]{3,6}\b", re.sub(r"/\*.*?\*/", "", rules)), name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "print"])
+def test_words_on_a_band_s_own_colour_can_be_read(theme: str) -> None:
+    roles = themes()[theme]
+    assert all(contrast(roles[f"b{band}-ink"], roles[f"b{band}"]) >= 4.5 for band in range(5))
 
 
 def test_nothing_comes_from_elsewhere() -> None:
-    for name in ("app.css", "app.js", "fonts.css"):
+    for name in (*FILES, "fonts.css"):
         assert not re.search(rb"https?:|@import|\beval\(", static_file(name)[0]), name
 
 

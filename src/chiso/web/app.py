@@ -20,7 +20,7 @@ from chiso.folder import DataFolder, QuestionError
 from chiso.instants import BadInstantError
 from chiso.intake.answers import failure
 from chiso.law.model import LawError
-from chiso.web import api, league_api, lists, outlook, pages, senders, stream, why_api, work_api
+from chiso.web import api, league_api, lists, outlook, pages, rank_pages, senders, stream, why_api, work_api
 from chiso.web.house import House
 from chiso.web.pages import error_page
 from chiso.web.render import static_file
@@ -113,6 +113,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             pages.router,
             lists.router,
             outlook.router,
+            *rank_pages.routers,
             senders.router,
             stream.router,
             api.router,

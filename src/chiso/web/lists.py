@@ -1,4 +1,4 @@
-"""The pages that list: units, leagues, dossiers, one dossier, what arrives; and how it is computed."""
+"""The pages that list: units, dossiers, one dossier, what arrives; and how it is computed."""
 
 from __future__ import annotations
 
@@ -62,37 +62,6 @@ def units(request: Request[Any, Any, Any]) -> Response[Any]:
         q=wanted,
         leagues=LEAGUES,
         json=view.api("/units"),
-        **shared(request, view),
-    )
-    return html(request, text)
-
-
-@get("/rank", sync_to_thread=True, include_in_schema=False)
-def rank(request: Request[Any, Any, Any]) -> Response[Any]:
-    """A league with places, points and movement."""
-    if moved := redirected(request):
-        return moved
-    folder, view = folder_of(request), asked(request)
-    among = request.query_params.get("among") or "communes"
-    if among not in LEAGUES.values():
-        raise AskedWrongError("among", among, "error.asked")
-    kinds = {one["kind"] for one in folder.units(view.judged_at)}
-    leagues = [name for kind, name in LEAGUES.items() if kind in kinds]
-    under = request.query_params.get("under") or (None if among == "provinces" else folder.settings.home)
-    raw = sight.league_json(folder, view, among, under)
-    rows = sight.league(raw, sight.law_asked(folder, view), view.lang)
-    text = page(
-        "rank.html",
-        view,
-        section="rank",
-        among=among,
-        leagues=leagues,
-        rows=rows,
-        raw_rank=raw,
-        line=(raw or {}).get("line"),
-        mixed=len({row.get("source") for row in rows}) > 1,
-        json=view.api("/rank", among=among, under=under),
-        more=lambda **fields: view.link("/rank", among=among, under=under, **fields),
         **shared(request, view),
     )
     return html(request, text)
@@ -360,4 +329,4 @@ def help_page(request: Request[Any, Any, Any]) -> Response[Any]:
     return html(request, text)
 
 
-router = Router("/", route_handlers=[units, rank, dossiers, dossier, data, help_page])
+router = Router("/", route_handlers=[units, dossiers, dossier, data, help_page])

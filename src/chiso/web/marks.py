@@ -58,6 +58,72 @@ def sparkline(values: Sequence[Exact], width: int = 96, height: int = 24) -> Mar
     )
 
 
+def stack(counts: Sequence[int], height: int = 22) -> Markup:
+    """Counts from the best band to the worst as one bar of 100%; parts that are wide enough say theirs."""
+    whole = sum(counts)
+    parts: list[str] = []
+    before = 0
+    for index, count in enumerate(reversed(counts)):
+        if count:
+            x, width = share(before, whole), share(count, whole)
+            parts.append(f'<rect class="band-{index}" x="{x}%" width="{width}%" height="{height}"/>')
+            if count * 14 >= whole:
+                middle = share(Fraction(before) + Fraction(count, 2), whole)
+                parts.append(
+                    f'<text class="band-{index}" x="{middle}%" y="{height / 2 + 4}" text-anchor="middle">'
+                    f"{count}</text>"
+                )
+            if before:
+                parts.append(f'<rect class="gap" x="{x}%" width="2" height="{height}"/>')
+        before += count
+    body = "".join(parts)
+    return Markup(  # noqa: S704 - numbers only
+        f'<svg class="stack" height="{height}" aria-hidden="true" focusable="false">{body}</svg>'
+    )
+
+
+def strip(
+    values: Sequence[Exact],
+    quartiles: Sequence[Exact],
+    target: Exact,
+    words: str,
+    own: Exact | None = None,
+    own_words: str = "",
+) -> Markup:
+    """Where the units of a league stand: a tick each, the middle half shaded, on a scale in whole tens."""
+    ends = [exact(value) for value in (*values, target)]
+    low = min(ends) // 10 * 10
+    high = -(-max(ends) // 10) * 10
+    if high - max(ends) < 3:
+        high += 10
+
+    def at(value: Exact) -> str:
+        return f"{share(exact(value) - low, high - low)}%"
+
+    parts = ['<rect class="track" y="20" width="100%" height="14" rx="4"/>']
+    if len(quartiles) == 3:
+        first, middle, third = quartiles
+        width = share(exact(third) - exact(first), high - low)
+        parts.append(f'<rect class="half" x="{at(first)}" y="16" width="{width}%" height="22" rx="3"/>')
+    parts += [f'<rect class="unit" x="{at(value)}" y="20" width="1.5" height="14"/>' for value in values]
+    if len(quartiles) == 3:
+        parts.append(f'<rect class="median" x="{at(middle)}" y="14" width="2.5" height="26"/>')
+    parts.append(f'<rect class="goal" x="{at(target)}" y="14" width="2" height="26"/>')
+    parts.append(
+        f'<text class="goal-name" x="{at(target)}" y="9" text-anchor="middle">{escape(words)}</text>'
+    )
+    if own is not None:
+        parts.append(f'<circle class="own" cx="{at(own)}" cy="27" r="5.5"/>')
+        parts.append(
+            f'<text class="own-name" x="{at(own)}" y="9" text-anchor="middle">{escape(own_words)}</text>'
+        )
+    for tick in range(int(low), int(high) + 1, 10):
+        anchor = "start" if tick == low else "end" if tick == high else "middle"
+        parts.append(f'<text x="{at(tick)}" y="54" text-anchor="{anchor}">{tick}</text>')
+    body = "".join(parts)
+    return Markup(f'<svg class="strip" height="58" aria-hidden="true" focusable="false">{body}</svg>')  # noqa: S704
+
+
 @dataclass(frozen=True, slots=True)
 class ScaleBand:
     """A band as the scale draws it: its id, its name and the points from which it holds."""

@@ -30,8 +30,16 @@ NAVIGATION: Final = (
     ("data", "/data", "data"),
     ("help", "/help", "help"),
 )
-UNIT_PAGES: Final = (("unit", ""), ("outlook", "/outlook"))
+UNIT_PAGES: Final = (("unit", ""), ("outlook", "/outlook"), ("history", "/history"))
 """Pages of one unit, each with its path below the unit's."""
+RANK_TABS: Final = (
+    ("table", "/rank"),
+    ("race", "/rank/race"),
+    ("map", "/rank/map"),
+    ("compare", "/compare"),
+    ("story", "/story/2023"),
+)
+"""The pages that belong to the ranks."""
 MEDIA: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -95,6 +103,7 @@ def environment() -> Environment:
     env.globals.update(
         navigation=NAVIGATION,
         unit_pages=UNIT_PAGES,
+        rank_tabs=RANK_TABS,
         asset=asset,
         font_url=font_url,
         iso=_iso,
@@ -105,6 +114,8 @@ def environment() -> Environment:
         bar=marks.bar,
         sparkline=marks.sparkline,
         scale=marks.scale,
+        stack=marks.stack,
+        strip=marks.strip,
     )
     return env
 
