@@ -17,8 +17,9 @@ from chiso.folder import DataFolder
 from chiso.ledger.clock import Clock
 
 COMMANDS = (
-    "score", "rank", "outlook", "load", "recount", "serve", "demo", "bench", "sender add", "sender list",
-    "law diff", "law show", "quarantine list", "quarantine show", "quarantine release", "quarantine dismiss",
+    "score", "rank", "outlook", "todo", "load", "recount", "serve", "demo", "bench", "sender add",
+    "sender list", "law diff", "law show", "quarantine list", "quarantine show", "quarantine release",
+    "quarantine dismiss",
 )  # fmt: skip
 FIGURES = """
 law: qd766

@@ -31,6 +31,7 @@ from chiso.commands.options import (
     wrong,
 )
 from chiso.commands.outlook import outlook
+from chiso.commands.todo import todo
 from chiso.commands.watching import watch
 from chiso.commands.why import lost
 
@@ -54,6 +55,7 @@ for part in (sender_app, law_app, quarantine_app):
 app.command(outlook)
 app.command(lost)
 app.command(watch)
+app.command(todo)
 
 
 @app.command

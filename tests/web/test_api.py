@@ -9,6 +9,7 @@ from litestar.testing import TestClient
 from chiso.folder import DataFolder
 from chiso.insight import lost
 from chiso.insight.outlook.answer import outlook
+from chiso.insight.todo.answer import todo
 from chiso.instants import parse_instant
 from chiso.web.app import create_app
 from chiso.web.house import House
@@ -38,6 +39,12 @@ def test_score_is_the_folders_own(client: Client, folder: DataFolder) -> None:
         ),
         ("/api/v1/units/H01/lost?period=2026-Q3", lambda f: lost.answer(f, "H01", "2026-Q3")),
         ("/api/v1/units", lambda f: {"rows": f.units()}),
+        (
+            "/api/v1/units/H01/todo?what=result&what=due&limit=3&offset=1&until=2026-10-20",
+            lambda f: todo(
+                f, "H01", what=("result", "due"), limit=3, offset=1, until=parse_instant("2026-10-21")
+            ),
+        ),
         (
             "/api/v1/units/H01.113/outlook?until=2026-10-20",
             lambda f: outlook(f, "H01.113", parse_instant("2026-10-21")),

@@ -38,6 +38,18 @@ class Sources:
     registers: Mapping[str, Counts]
     """by name: numbers that come from procedures, decisions and petitions"""
 
+    def take(self, index: Counts) -> Sources:
+        """Some places of the last axis."""
+        registers = {name: values[index] for name, values in self.registers.items()}
+        return Sources(self.cells[:, index], self.distinct[:, index], registers)
+
+    def more(self, cells: Counts, distinct: Counts, registers: Mapping[str, Counts]) -> Sources:
+        """The same with so much more of each; registers that are unknown stay so."""
+        told = dict(self.registers)
+        for name, steps in registers.items():
+            told[name] = np.where(told[name] == UNKNOWN, UNKNOWN, told[name] + steps)
+        return Sources(self.cells + cells, self.distinct + distinct, told)
+
     def read(self, reading: Reading | None) -> Counts:
         """A numerator or denominator; ``UNKNOWN`` where there is none."""
         nothing = np.full(self.cells.shape[1:], UNKNOWN, np.int64)

@@ -173,7 +173,6 @@ def announced_in(
     decisions counts once, late if any of them is.  A decision without an effective date is not shown to be in
     time, and counts as late.
     """
-    days = _limit(law, "announce_before_effect", units)
     newest: dict[tuple[str, str, date], date | None] = {}
     for one in decisions:
         decided = iso_day(one.date)
@@ -184,11 +183,21 @@ def announced_in(
         newest[key] = max(filter(None, [newest.get(key), *effects]), default=None)
     found: dict[str, Verdict] = {}
     for (code, decision, decided), effect in sorted(newest.items(), key=lambda item: item[0]):
-        due = calendar.add_working_days(effect, -days) if effect else None
+        due = announce_by(effect, units, calendar, law) if effect else None
         verdict = Verdict(code, due is not None and decided <= due, decision, due, decided)
         if code not in found or (found[code].on_time and not verdict.on_time):
             found[code] = verdict
     return found
+
+
+def announce_by(effect: date, units: Units, calendar: Calendar, law: LawVersion | None) -> date:
+    """The last day on which a decision is in time for a legal basis that takes effect on a day."""
+    return calendar.add_working_days(effect, -_limit(law, "announce_before_effect", units))
+
+
+def publish_by(decided: date, units: Units, calendar: Calendar, law: LawVersion | None) -> date:
+    """The last day on which what was decided on a day is made public in time."""
+    return calendar.add_working_days(decided, _limit(law, "publish_after_decision", units))
 
 
 def published_in(
@@ -218,7 +227,7 @@ def published_in(
             published = shown if shown is not None and shown >= decided else None
         if published is not None and not _happened(published, period, judged_at):
             published = None
-        due = calendar.add_working_days(decided, days)
+        due = publish_by(decided, units, calendar, law)
         past_due = calendar.due(midnight(decided), days) <= judged_at
         if published is not None and midnight(published) < period.start:
             continue

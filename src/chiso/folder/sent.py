@@ -63,7 +63,7 @@ class Sent:
             self._reserve(int(rows["dossier"].max()))
             self._take(rows)
             self._version = int(rows["version"][-1])
-        self._read_payments(folder)
+        self.read_payments(folder)
 
     def _reserve(self, top: int) -> None:
         room = len(self.paid_at)
@@ -92,7 +92,8 @@ class Sent:
         this = end == self.end_at[dossier]
         np.minimum.at(self.end_known, dossier[this], known[this])
 
-    def _read_payments(self, folder: DataFolder) -> None:
+    def read_payments(self, folder: DataFolder) -> None:
+        """Reads payments alone on to what the ledger holds now."""
         for number, _, known_at, record in folder.ledger.records_after(self._record):
             self._record = number
             if isinstance(record, Payment) and record.succeeded:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chiso.instants import NEVER, iso, tree_instant
+from chiso.registry.codes import dossier_prefix
 
 if TYPE_CHECKING:
     from chiso.engine.columns import Array
@@ -26,12 +27,15 @@ def briefs(folder: DataFolder, view: View, numbers: Array) -> dict[int, dict[str
     for place, number in enumerate(rows["dossier"].tolist()):
         term = ground.terms[int(rows["procedure"][place])]
         known = ground.catalogue.get(term)
-        unit, desk = (
-            ground.units.all[int(units[int(rows[name][place])])] for name in ("unit_index", "desk_index")
-        )
+        code = codes.get(number, "")
+        if rows["received_at"][place] < NEVER:
+            named = [int(rows[name][place]) for name in ("unit_index", "desk_index")]
+        else:  # only steps of it are known: its code alone tells where it belongs
+            named = [ground.units.resolve(dossier_prefix(code) or "", view.board.judged_at)] * 2
+        unit, desk = (ground.units.all[int(units[one])] for one in named)
         due = int(rows["due_at"][place])
         found[number] = {
-            "dossier": codes.get(number, ""),
+            "dossier": code,
             "for_procedure": term,
             "procedure_name": known.name if known is not None else "",
             "unit": unit.code,

@@ -77,6 +77,16 @@ class Exact:
             before = (row_n, row_d)
         return found
 
+    def differences(self, before: tuple[Counts, Counts], after: tuple[Counts, Counts]) -> list[Fraction]:
+        """By how much the totals of states are more than those of others, pair by pair."""
+        found: list[Fraction] = []
+        for n, d, new_n, new_d in zip(*(part.tolist() for part in (*before, *after)), strict=True):
+            moved = self._moved((n, d), (new_n, new_d))
+            found.append(
+                sum((self.points(one, new_n, new_d) - self.points(one, n, d) for one in moved), Fraction(0))
+            )
+        return found
+
     def _moved(self, before: tuple[list[int], list[int]], now: tuple[list[int], list[int]]) -> list[int]:
         moved: dict[int, None] = {}
         for place, hanging in enumerate(self._moves):

@@ -1,4 +1,4 @@
-"""What next, as JSON: the outlook, in the form that the command prints."""
+"""What next, as JSON: the outlook and the work of the day, in the forms that the commands print."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from litestar.response import Response
 
 from chiso.insight.asking import last_instant
 from chiso.insight.outlook.answer import outlook as outlook_of
+from chiso.insight.todo.answer import MOST, PAGE
+from chiso.insight.todo.answer import todo as todo_of
 from chiso.instants import parse_period, year_of
 from chiso.web.api import as_json, folder_of, question_of
 
@@ -41,4 +43,36 @@ def outlook(
     return as_json(outlook_of(folder, unit, end, foretell=forecast, **asked))
 
 
-router = Router("/api/v1", route_handlers=[outlook], tags=["what next"])
+@get("/units/{unit:str}/todo", sync_to_thread=True)
+def todo(
+    request: AnyRequest,
+    unit: FromPath[str],
+    what: FromQuery[list[str] | None] = None,
+    procedure: FromQuery[str | None] = None,
+    until: FromQuery[str | None] = None,
+    limit: FromQuery[int] = PAGE,
+    offset: FromQuery[int] = 0,
+    period: FromQuery[str | None] = None,
+    at: FromQuery[str | None] = None,
+    as_of: FromQuery[str | None] = None,
+    law: FromQuery[str | None] = None,
+    source: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """Today's work of a unit, most points first, as `chiso todo --json` prints it.
+
+    `what` may be repeated.
+    """
+    found = todo_of(
+        folder_of(request),
+        unit,
+        until=last_instant(until.replace(" ", "+")) if until else None,
+        what=what or (),
+        procedure=procedure or None,
+        limit=min(max(limit, 0), MOST),
+        offset=max(offset, 0),
+        **question_of(period, at, as_of, law, source),
+    )
+    return as_json(found)
+
+
+router = Router("/api/v1", route_handlers=[outlook, todo], tags=["what next"])

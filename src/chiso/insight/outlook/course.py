@@ -43,6 +43,10 @@ class Course:
     """per instant: codes of the petitions that become overdue"""
     procedures: list[list[str]]
     """per instant: procedures whose time to be made public has passed"""
+    own: Sources
+    """the unit's counts at each instant, from which n and d are read"""
+    above: Sources
+    """those of its province"""
 
     def place(self, instant: int) -> int:
         """The place of the state that holds at an instant."""
@@ -59,12 +63,9 @@ def course(view: View, unit: int, until: int) -> Course:
     told = ground.register_changes(start, until)
     instants = np.unique(np.concatenate([[start], own.at, over.at, told]))
     registers = _registers(view, instants, told)
-    n, d = figures(
-        ground,
-        unit,
-        _sources(view, unit, own, instants, registers),
-        _sources(view, above, over, instants, registers),
-    )
+    sources = _sources(view, unit, own, instants, registers)
+    above_sources = _sources(view, above, over, instants, registers)
+    n, d = figures(ground, unit, sources, above_sources)
     lost = own.at[own.lost]
     changed = np.isin(instants, np.r_[start, lost])
     changed[1:] |= (n[1:] != n[:-1]).any(axis=1) | (d[1:] != d[:-1]).any(axis=1)
@@ -80,6 +81,8 @@ def course(view: View, unit: int, until: int) -> Course:
         [dossiers[low:high] for low, high in zip([0, *ends[:-1]], ends, strict=True)],
         _petitions(view, unit, instants, told),
         _procedures(view, instants, told),
+        sources.take(np.flatnonzero(changed)),
+        above_sources.take(np.flatnonzero(changed)),
     )
 
 

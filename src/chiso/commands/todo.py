@@ -1,0 +1,113 @@
+"""``chiso todo``: today's work of a unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from chiso.commands.options import (
+    AsOf,
+    At,
+    Data,
+    Json,
+    LawOption,
+    PeriodOption,
+    SourceOption,
+    opened,
+    question,
+)
+
+
+def todo(
+    unit: str,
+    *,
+    what: Annotated[
+        list[str] | None,
+        Parameter(
+            help="Only this kind (may be repeated): due, overdue, result, digitise, pay, sync, petition, "
+            "announce, publish, complete, offer_online, fee.",
+            negative="",
+        ),
+    ] = None,
+    procedure: Annotated[str | None, Parameter(help="Only work on this procedure.")] = None,
+    until: Annotated[
+        str | None, Parameter(help="Dossiers that fall due by then; else by the end of the next working day.")
+    ] = None,
+    limit: Annotated[int, Parameter(help="Rows given.")] = 200,
+    offset: Annotated[int, Parameter(help="Rows passed over.")] = 0,
+    period: PeriodOption = None,
+    at: At = None,
+    as_of: AsOf = None,
+    law: LawOption = None,
+    source: SourceOption = None,
+    data: Data = None,
+    json: Json = False,
+) -> int:
+    """Today's work of a unit: what can be saved and what can be gained, most points first.
+
+    Parameters
+    ----------
+    unit
+        Code of a unit.
+    """
+    from chiso.commands import output  # noqa: PLC0415
+    from chiso.insight.asking import last_instant  # noqa: PLC0415
+    from chiso.insight.todo.answer import todo as asked  # noqa: PLC0415
+
+    with opened(data) as folder:
+        body = asked(
+            folder,
+            unit,
+            until=None if until is None else last_instant(until),
+            what=what or (),
+            procedure=procedure,
+            limit=limit,
+            offset=offset,
+            **question(period, at, as_of, law, source),
+        )
+    if json:
+        output.print_json(body)
+    else:
+        _print(body)
+    return 0
+
+
+WORDS = {
+    "due": "Xong trước hạn",
+    "overdue": "Đã quá hạn, xong ngay",
+    "result": "Gửi kết quả điện tử",
+    "digitise": "Số hóa thành phần",
+    "pay": "Ghi đã thanh toán",
+    "sync": "Đồng bộ",
+    "petition": "Phản ánh, kiến nghị",
+    "announce": "Công bố",
+    "publish": "Công khai",
+    "complete": "Bổ sung nội dung",
+    "offer_online": "Cung cấp trực tuyến",
+    "fee": "Gửi mức phí",
+}
+"""Kinds of work in a word or two."""
+
+
+def _print(body: dict[str, Any]) -> None:
+    from chiso.commands import output  # noqa: PLC0415
+    from chiso.text import number  # noqa: PLC0415
+
+    rows = [
+        (
+            WORDS[row["what"]],
+            row.get("dossier") or row.get("petition") or row["procedure"],
+            row.get("procedure_name", ""),
+            row["unit"],
+            f"{row['by'][11:16]} {row['by'][8:10]}/{row['by'][5:7]}",
+            number(Decimal(row["points"]), 6),
+        )
+        for row in body["rows"]
+    ]
+    title = f"{body['name']} ({body['unit']}) · kỳ {body['period']} · {body['at']}"
+    output.table(title, ("Việc", "Mã", "Thủ tục", "Đơn vị", "Trước", "Điểm"), rows, {5})
+    left = body["count"] - len(rows)
+    kinds = ", ".join(f"{WORDS[what]} {number(count, 0)}" for what, count in body["kinds"].items())
+    output.say(f"{number(body['count'], 0)} việc ({kinds})" + (f"; còn {number(left, 0)}" if left else ""))

@@ -1,0 +1,141 @@
+"""What ``todo`` answers: the form of docs/commands.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from chiso.folder.answers import QuestionError, provenance
+from chiso.insight.asking import computed
+from chiso.insight.briefs import briefs
+from chiso.insight.keeping import kept, state_of
+from chiso.insight.todo.items import WHAT
+from chiso.insight.todo.registers import Other, next_working_day
+from chiso.insight.todo.work import Work, work
+from chiso.instants import NEVER, iso, tree_instant
+from chiso.law.scoring import decimals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from fractions import Fraction
+
+    from chiso.folder.answers import Asked
+    from chiso.folder.state import DataFolder, View
+    from chiso.registry.units import Unit
+
+PAGE: Final = 200
+MOST: Final = 10_000
+
+
+def work_of(
+    folder: DataFolder, unit_code: str, until: int | None, question: dict[str, Any]
+) -> tuple[Asked, Unit, Work]:
+    """The work of a unit, kept while nothing changes."""
+    wanted, view, unit = computed(folder, unit_code, question)
+    horizon = next_working_day(view, unit.code) if until is None else until
+    horizon = max(view.board.judged_at, wanted.period.judged_at(horizon))
+    key = (
+        "work", unit.index, wanted.period.label, horizon, wanted.law.version, wanted.as_of,
+        view.board.judged_at // 60, *state_of(folder, view.at),
+    )  # fmt: skip
+    return wanted, unit, kept(folder, key, lambda: work(folder, view, unit.index, horizon))
+
+
+def todo(
+    folder: DataFolder,
+    unit_code: str,
+    *,
+    until: int | None = None,
+    what: Iterable[str] = (),
+    procedure: str | None = None,
+    limit: int = PAGE,
+    offset: int = 0,
+    **question: Any,
+) -> dict[str, Any]:
+    """Today's work of a unit, most points first.
+
+    Args:
+        folder: the data folder.
+        unit_code: the unit.
+        until: dossiers that fall overdue by then; else by the end of the next working day.
+        what: kinds of work; all where none is named.
+        procedure: only that of one procedure.
+        limit: rows given, at most :data:`MOST`.
+        offset: rows passed over.
+        question: the common options.
+    """
+    asked = tuple(what)
+    if unknown := sorted(set(asked) - set(WHAT)):
+        raise QuestionError(
+            f"Không có loại việc “{unknown[0]}”; có: {', '.join(WHAT)}.",
+            f"no kind of work {unknown[0]!r}; there are {', '.join(WHAT)}",
+            wrong=True,
+        )
+    wanted, unit, found = work_of(folder, unit_code, until, question)
+    here = found.chosen((), procedure, NEVER)
+    counts = np.bincount(found.what[here], minlength=len(WHAT)).tolist()
+    chosen = found.chosen(asked, procedure, NEVER)
+    order = found.order[chosen[found.order]]
+    page = order[max(0, offset) : max(0, offset) + min(max(0, limit), MOST)]
+    return {
+        **provenance(folder, wanted, unit, "computed"),
+        "until": iso(found.until),
+        "kinds": {kind: count for kind, count in zip(WHAT, counts, strict=True) if count},
+        "count": len(order),
+        "rows": rows_of(folder, found, page.tolist()),
+    }
+
+
+def rows_of(folder: DataFolder, found: Work, page: list[int]) -> list[dict[str, Any]]:
+    """Items as rows."""
+    numbers = found.dossier[page]
+    told = briefs(folder, found.view, numbers[numbers > 0])
+    rows = []
+    for item, number in zip(page, numbers.tolist(), strict=True):
+        place = found.place(item)
+        if isinstance(place, Other):
+            rows.append(_other(found.view, place))
+        else:
+            items, index = place
+            way = int(items.way[index])
+            rows.append(
+                _dossier(found, items.what, int(items.by[index]), items.worths[way], items.indicators[way])
+                | told[number]
+            )
+    for row in rows:
+        if row["what"] == "fee":  # it is the procedure's, done by way of one dossier
+            row["procedure"], row["with_dossier"] = row.pop("for_procedure"), row.pop("dossier")
+    return rows
+
+
+def _dossier(found: Work, what: str, by: int, worth: Fraction, indicators: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "what": what,
+        "by": _by(found.view, by),
+        "points": decimals(worth),
+        "indicators": list(indicators),
+    }
+
+
+def _by(view: View, by: int) -> str | None:
+    """By when: the last instant in time, else the end of the period."""
+    return iso(min(by, view.period.end))
+
+
+def _other(view: View, one: Other) -> dict[str, Any]:
+    units = view.ground.units
+    row: dict[str, Any] = {
+        one.key: one.code,
+        "what": one.what,
+        "by": _by(view, one.by),
+        "points": decimals(one.worth),
+        "indicators": list(one.indicators),
+        "unit": units.all[one.unit].code,
+        "unit_name": units.name(one.unit, tree_instant(view.board.judged_at)),
+        **one.more,
+    }
+    if one.key == "procedure":
+        record = view.ground.catalogue.get(one.code)
+        row["procedure_name"] = record.name if record is not None else ""
+    return row

@@ -1,0 +1,270 @@
+"""Work beside the dossiers: on petitions near their limits, and on procedures and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from chiso.engine import procedures as registers
+from chiso.folder.drill import subtree_mask
+from chiso.insight.gains import Steps
+from chiso.instants import DAY, NEVER, day_of, midnight, tree_instant
+from chiso.intake.records import Decision
+from chiso.registry.procedures import iso_day
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from chiso.engine.columns import Array
+    from chiso.engine.each import Bools
+    from chiso.engine.ground import Ground
+    from chiso.folder.state import View
+    from chiso.insight.gains import Worth
+    from chiso.insight.outlook.course import Course
+    from chiso.insight.scene import Scene
+    from chiso.intake.records import Procedure
+
+
+@dataclass
+class Other:
+    """One item of work that is no dossier's."""
+
+    what: str
+    key: str
+    """``petition`` or ``procedure``"""
+    code: str
+    by: int
+    """the last instant in time; ``NEVER`` where there is none but the end of the period"""
+    worth: Fraction
+    unit: int
+    indicators: tuple[str, ...]
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+# -- petitions ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Waiting:
+    """Open petitions of a unit that are in time, by what is to be done next."""
+
+    stage: str
+    """``resolve``, or ``publish`` of those that are resolved"""
+    index: Array
+    """places in the book"""
+    by: Array
+
+
+def waiting_petitions(view: View, unit: int, until: int) -> list[Waiting]:
+    """Petitions of a unit that pass a limit by an instant if nobody acts."""
+    ground, book, at = view.ground, view.ground.book, view.board.judged_at
+    era = int(np.searchsorted(ground.units.eras, at - 1, side="right"))
+    inside = subtree_mask(ground, unit, at)[ground.units_then(book.units_of(ground.units), era)]
+    inside &= book.in_period(view.period.start, at) & ~book.overdue(at)
+    asked = (book.requested <= at) & (book.supplied > at)
+    found = []
+    for stage, chosen, by in (
+        ("resolve", (book.handled > at) & ~asked, book.due("open", at)),
+        ("publish", (book.resolved <= at) & (book.published > at), book.due("publish", at)),
+    ):
+        some = np.flatnonzero(inside & chosen & (by <= until) & (by < view.period.end))
+        found.append(Waiting(stage, some, by[some]))
+    return found
+
+
+def petitions(scene: Scene, worth: Worth, course: Course, until: int) -> Iterator[Other]:
+    """Petitions that pass a limit by an instant: what the total keeps once that has passed."""
+    view, ground = scene.view, scene.ground
+    book = ground.book
+    units = ground.units.today_map(tree_instant(scene.judged_at))[book.units_of(ground.units)]
+    for told in waiting_petitions(view, scene.unit, until):
+        if not len(told.index):
+            continue
+        content = ~book.dissatisfied[told.index]
+        places = np.array([course.place(int(by) + 1) for by in told.by.tolist()])
+        one = np.ones(len(content), np.int64)
+        more = {"petitions_on_time": one, "petitions_satisfied": one * content}
+        start = course.own.take(places), course.above.take(places)
+        worths = worth.of(Steps.none(view, len(content)), more, start)
+        for place, by, gain, fine in zip(
+            told.index.tolist(), told.by.tolist(), worths, content.tolist(), strict=True
+        ):
+            petition = book.petitions[place]
+            indicators = _reading(ground, "petitions_on_time", *(["petitions_satisfied"] if fine else []))
+            told_more = {"stage": told.stage}
+            if petition.dossier:
+                told_more["about_dossier"] = petition.dossier
+            yield Other(
+                "petition", "petition", petition.code, by, gain, int(units[place]), indicators, told_more
+            )
+
+
+def _reading(ground: Ground, *names: str) -> tuple[str, ...]:
+    """The indicators with points whose numerator is one of some registers."""
+    return tuple(
+        indicator
+        for indicator, (n, _) in ground.plan.readings.items()
+        if n is not None and n.register in names and not ground.law.indicators[indicator].information
+    )
+
+
+# -- procedures --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProcedureWork:
+    """Something to be done with one procedure of the home province, and how it moves the registers."""
+
+    what: str
+    code: str
+    by: int
+    owner: int
+    """the unit that publishes it, else the province"""
+    steps: dict[str, int]
+    """register of the province → by how much it is more then"""
+    services: bool = False
+    """whether it becomes one more online service wherever it applies"""
+    more: tuple[tuple[str, str], ...] = ()
+
+
+def procedure_work(view: View) -> list[ProcedureWork]:
+    """All that can be done with the province's own procedures and decisions now."""
+    return [*_announce(view), *_publish(view), *_complete(view), *_offer_online(view)]
+
+
+def procedures(scene: Scene, worth: Worth) -> Iterator[Other]:
+    """Work on procedures that is a unit's own or of one below it: what its total gains."""
+    ground, home = scene.ground, scene.ground.units.home.index
+    home = int(ground.units.today(home, tree_instant(scene.judged_at)))
+    if worth.province != home:
+        return
+    inside = subtree_mask(ground, scene.unit, scene.judged_at)
+    works = [one for one in procedure_work(scene.view) if inside[one.owner]]
+    if not works:
+        return
+    steps = Steps.none(scene.view, len(works))
+    told = {name: np.zeros(len(works), np.int64) for one in works for name in one.steps}
+    services = np.zeros(len(works), np.int64)
+    for place, one in enumerate(works):
+        for name, more in one.steps.items():
+            told[name][place] = more
+        if one.services:
+            services[place] = _becomes_service(scene, one.code, steps.distinct[:, place])
+    own = {"online_services": services, **(told if scene.unit == home else {})}
+    for one, gain in zip(works, worth.of(steps, own, province_registers=told), strict=True):
+        if gain > 0 or one.what == "publish":
+            indicators = _reading(ground, *one.steps) if gain > 0 else ()
+            yield Other(one.what, "procedure", one.code, one.by, gain, one.owner, indicators, dict(one.more))
+
+
+def _becomes_service(scene: Scene, code: str, distinct: np.ndarray) -> int:
+    """Whether it is one more online service of the unit; used already where online dossiers came."""
+    ground = scene.ground
+    place = ground.catalogue.place(code)
+    if not ground.catalogue.applies(tree_instant(scene.judged_at))[scene.unit, place]:
+        return 0
+    term = ground.terms.index(code) if code in ground.terms else -1
+    for counter, asked in enumerate(ground.plan.procedures):
+        if asked.among == "online_services" and term >= 0:
+            distinct[counter] = scene.references[counter, term] > 0
+    return 1
+
+
+def _owner(ground: Ground, record: Procedure | None, at: int) -> int:
+    units = ground.units
+    home = int(units.today(units.home.index, tree_instant(at)))
+    named = units.find(record.publisher, at) if record is not None and record.publisher else None
+    if named is None or units.foreign(named.code):
+        return home
+    owner = int(units.today(named.index, tree_instant(at)))
+    return owner if int(ground.province_of[owner]) == home else home
+
+
+def _own(view: View) -> Bools:
+    """Per place: the province's own procedures that are public and in force now."""
+    catalogue = view.ground.catalogue
+    return np.asarray(catalogue.own & (catalogue.state == 0) & catalogue.in_force(view.board.judged_at))
+
+
+def _announce(view: View) -> Iterator[ProcedureWork]:
+    """Own procedures whose legal basis takes effect in time to announce them, and no decision has."""
+    ground, at = view.ground, view.board.judged_at
+    today = day_of(at)
+    decided = {one.code for one in ground.records.decisions}
+    for place in np.flatnonzero(ground.catalogue.own & ground.catalogue.in_force(at)).tolist():
+        record = ground.catalogue.records[place]
+        effect = iso_day(record.effective_on)
+        if effect is None or record.announced_on or record.decision or record.code in decided:
+            continue
+        last = registers.announce_by(effect, ground.units, ground.calendar, ground.law)
+        if today <= last:
+            told = Decision(record.code, "…", today.isoformat(), effect.isoformat())
+            steps = _steps(view, [*ground.records.decisions, told])
+            by = midnight(last) + DAY - 1
+            yield ProcedureWork("announce", record.code, by, _owner(ground, record, at), steps)
+
+
+def _publish(view: View) -> Iterator[ProcedureWork]:
+    """Decided procedures that are not public yet; those past their time can gain nothing any more."""
+    ground, at = view.ground, view.board.judged_at
+    decisions = list(ground.records.decisions)
+    for place, one in enumerate(decisions):
+        decided = iso_day(one.date)
+        if decided is None or midnight(decided) > at or iso_day(one.published_on) is not None:
+            continue
+        record = ground.catalogue.get(one.code)
+        shown = iso_day(record.published_on) if record is not None else None
+        if shown is not None and shown >= decided:
+            continue
+        done = msgspec.structs.replace(one, published_on=day_of(at).isoformat())
+        steps = _steps(view, [*decisions[:place], done, *decisions[place + 1 :]])
+        by = registers.publish_by(decided, ground.units, ground.calendar, ground.law)
+        more = (("decision", one.decision),)
+        owner = _owner(ground, record, at)
+        yield ProcedureWork("publish", one.code, midnight(by) + DAY - 1, owner, steps, more=more)
+
+
+def _steps(view: View, decisions: list[Decision]) -> dict[str, int]:
+    """By how much the registers of decisions are more with other decisions."""
+    ground, at = view.ground, view.board.judged_at
+    common = ground.units, ground.calendar, ground.law, view.period, at
+    home = int(ground.units.today(ground.units.home.index, tree_instant(at)))
+    now = view.board.sources.registers
+    announced = registers.announced_in(decisions, *common)
+    published = registers.published_in(decisions, ground.catalogue, *common)
+    found = {}
+    for d, n, verdicts in (
+        ("announced", "announced_on_time", announced),
+        ("published_due", "published_on_time", published),
+    ):
+        found[d] = len(verdicts) - int(now[d][home])
+        found[n] = sum(verdict.on_time for verdict in verdicts.values()) - int(now[n][home])
+    return {name: steps for name, steps in found.items() if steps}
+
+
+def _complete(view: View) -> Iterator[ProcedureWork]:
+    ground, at = view.ground, view.board.judged_at
+    for place in np.flatnonzero(_own(view) & ~ground.catalogue.complete).tolist():
+        record = ground.catalogue.records[place]
+        owner = _owner(ground, record, at)
+        yield ProcedureWork("complete", record.code, NEVER, owner, {"public_own_complete": 1})
+
+
+def _offer_online(view: View) -> Iterator[ProcedureWork]:
+    ground, at = view.ground, view.board.judged_at
+    for place in np.flatnonzero(_own(view) & (ground.catalogue.online == 0)).tolist():
+        record = ground.catalogue.records[place]
+        owner = _owner(ground, record, at)
+        yield ProcedureWork("offer_online", record.code, NEVER, owner, {"own_online": 1}, services=True)
+
+
+def next_working_day(view: View, unit: str) -> int:
+    """The end of the next working day: so far ahead the day's work looks."""
+    calendar = view.ground.calendar
+    after: date = calendar.add_working_days(day_of(view.board.judged_at), 1, unit)
+    return midnight(after) + DAY
