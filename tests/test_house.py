@@ -27,6 +27,7 @@ ROOMS = (
     ("registry",),
     ("intake",),
     ("ledger",),
+    ("people",),
     ("engine",),
     ("folder",),
     ("insight",),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from chiso import __version__
+from chiso.commands.accounts import account_app, audit_app
 from chiso.commands.options import (
     FAILED,
     WRONG_USE,
@@ -50,7 +51,7 @@ app = App(
 sender_app = App(name="sender", help="Systems that may send messages.")
 law_app = App(name="law", help="The index as dated data.")
 quarantine_app = App(name="quarantine", help="Input that was refused: list it, correct it, release it.")
-for part in (sender_app, law_app, quarantine_app):
+for part in (sender_app, law_app, quarantine_app, account_app, audit_app):
     app.command(part)
 app.command(outlook)
 app.command(lost)

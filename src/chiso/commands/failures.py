@@ -7,10 +7,10 @@ from chiso.instants import BadInstantError
 
 def explained(error: BaseException) -> tuple[str, int]:
     """The message and exit status for an error that ended a command."""
-    from chiso.folder import QuestionError  # noqa: PLC0415
-    from chiso.folder.settings import SettingError  # noqa: PLC0415
-    from chiso.law.model import LawError  # noqa: PLC0415
-    from chiso.ledger.database import LedgerError  # noqa: PLC0415
+    from chiso.folder import QuestionError
+    from chiso.folder.settings import SettingError
+    from chiso.law.model import LawError
+    from chiso.ledger.database import LedgerError
 
     if isinstance(error, QuestionError):
         return str(error), 2 if error.wrong else 1

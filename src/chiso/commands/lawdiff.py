@@ -33,7 +33,7 @@ def compare(
     path: Path, a: str, b: str, unit: str | None, period: str | None, options: list[str]
 ) -> dict[str, Any]:
     """Words, and with ``unit`` the points of it and of all below it under both laws."""
-    from chiso.folder import DataFolder  # noqa: PLC0415
+    from chiso.folder import DataFolder
 
     rows: list[dict[str, Any]] = []
     if unit is None:
@@ -59,7 +59,7 @@ def compare(
 def _rows(
     folder: DataFolder, unit: str, period: str, first: LawVersion, second: LawVersion
 ) -> list[dict[str, Any]]:
-    from chiso.folder.answers import unit_named  # noqa: PLC0415
+    from chiso.folder.answers import unit_named
 
     for version in (first, second):
         if version.groups_only:

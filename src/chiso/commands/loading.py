@@ -151,10 +151,10 @@ class Target:
     """A data folder opened for loading: its ledger, and what intake must know of the house."""
 
     def __init__(self, folder: Path) -> None:
-        from chiso.folder.settings import Settings  # noqa: PLC0415
-        from chiso.intake.records import UnitRecord  # noqa: PLC0415
-        from chiso.ledger.store import Ledger  # noqa: PLC0415
-        from chiso.registry.units import Units  # noqa: PLC0415
+        from chiso.folder.settings import Settings
+        from chiso.intake.records import UnitRecord
+        from chiso.ledger.store import Ledger
+        from chiso.registry.units import Units
 
         folder.mkdir(parents=True, exist_ok=True)
         self.settings = Settings.read(folder)
@@ -164,7 +164,7 @@ class Target:
         self.context = context_of(self.ledger, self.units, self.settings)
 
     def now(self) -> int:
-        from chiso.instants import utc_now  # noqa: PLC0415
+        from chiso.instants import utc_now
 
         clock = self.ledger.clock.get()
         return utc_now() if clock is None else clock.now(utc_now())

@@ -44,14 +44,14 @@ def data_dir(given: Path | None) -> Path:
 
 def opened(data: Path | None) -> DataFolder:
     """The data folder of a command, opened."""
-    from chiso.folder import DataFolder  # noqa: PLC0415
+    from chiso.folder import DataFolder
 
     return DataFolder.open(data_dir(data))
 
 
 def instant(text: str | None) -> int | None:
     """The instant that an option names."""
-    from chiso.instants import parse_instant  # noqa: PLC0415
+    from chiso.instants import parse_instant
 
     return None if text is None else parse_instant(text)
 

@@ -45,9 +45,9 @@ def outlook(
     unit
         Code of a unit.
     """
-    from chiso.commands import output  # noqa: PLC0415
-    from chiso.insight.asking import last_instant  # noqa: PLC0415
-    from chiso.insight.outlook.answer import outlook as asked  # noqa: PLC0415
+    from chiso.commands import output
+    from chiso.insight.asking import last_instant
+    from chiso.insight.outlook.answer import outlook as asked
 
     with opened(data) as folder:
         body = asked(
@@ -66,8 +66,8 @@ def outlook(
 
 def _print(body: dict[str, Any]) -> None:
     """Day by day: what falls, and the total at the end of the day."""
-    from chiso.commands import output  # noqa: PLC0415
-    from chiso.text import number  # noqa: PLC0415
+    from chiso.commands import output
+    from chiso.text import number
 
     by_day: dict[str, tuple[str, list[str]]] = {}
     for step in body["steps"][1:]:

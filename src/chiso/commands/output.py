@@ -23,8 +23,8 @@ def say(text: str) -> None:
 
 def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]], numbers: set[int]) -> None:
     """A table on standard output; columns in ``numbers`` are right-aligned."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     found = Table(title=title, title_justify="left", header_style="bold", pad_edge=False)
     for place, heading in enumerate(headings):
@@ -36,7 +36,7 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]],
 
 def print_score(body: dict[str, Any]) -> None:
     """A score for people: the table of the official letter, then the indicators."""
-    from chiso.text import number, percent  # noqa: PLC0415
+    from chiso.text import number, percent
 
     name = body.get("name") or body.get("level", "")
     code = f" ({body['unit']})" if body.get("unit") else ""
@@ -95,8 +95,8 @@ def progress(total: int | None, what: str) -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty():
         yield lambda done: None
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:

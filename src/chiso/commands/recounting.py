@@ -134,7 +134,7 @@ def recount(path: Path, *, deep: bool, say: Callable[[str], None]) -> Recount:
         if told is not None:
             _hold_server(found, folder, told, say)
         if deep:
-            from chiso.ledger.recount import differences as journal_differences  # noqa: PLC0415
+            from chiso.ledger.recount import differences as journal_differences
 
             found.compared.append("dossiers made anew from the journal with dossiers as held")
             for one in journal_differences(folder.ledger):

@@ -40,11 +40,11 @@ def watch(
     The overall list and every province's six groups; of chosen provinces all their units.  What was taken
     today is not asked for again; a refusal or another form of the answers ends the run.
     """
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
-    from chiso.commands import loading, output  # noqa: PLC0415
-    from chiso.watch.schedule import Schedule  # noqa: PLC0415
-    from chiso.watch.service import Watch, wanted  # noqa: PLC0415
+    from chiso.commands import loading, output
+    from chiso.watch.schedule import Schedule
+    from chiso.watch.service import Watch, wanted
 
     if hour is not None and every is not None:
         raise SystemExit(wrong("watch takes --hour or --every, not both"))
@@ -88,10 +88,10 @@ def _asleep(seconds: float) -> bool:
 
 def _tell(outcome: Outcome) -> None:
     """A run for people: a line a period and group."""
-    from chiso.commands import output  # noqa: PLC0415
-    from chiso.instants import parse_instant  # noqa: PLC0415
-    from chiso.text import moment  # noqa: PLC0415
-    from chiso.watch.words import GROUP_NAMES  # noqa: PLC0415
+    from chiso.commands import output
+    from chiso.instants import parse_instant
+    from chiso.text import moment
+    from chiso.watch.words import GROUP_NAMES
 
     rows = [
         (

@@ -41,8 +41,8 @@ def lost(
     unit
         Code of a unit: H01, H01.113.
     """
-    from chiso.commands import output  # noqa: PLC0415
-    from chiso.insight.lost import answer  # noqa: PLC0415
+    from chiso.commands import output
+    from chiso.insight.lost import answer
 
     with opened(data) as folder:
         body = answer(folder, unit, **question(period, at, as_of, law, source))
@@ -55,10 +55,10 @@ def lost(
 
 
 def _print_lost(body: dict[str, Any], names: dict[str, str], shown: int) -> None:
-    from decimal import Decimal  # noqa: PLC0415
+    from decimal import Decimal
 
-    from chiso.commands import output  # noqa: PLC0415
-    from chiso.text import number  # noqa: PLC0415
+    from chiso.commands import output
+    from chiso.text import number
 
     head = f"{body['name']} ({body['unit']}) · kỳ {body['period']} · {body['at']}"
     lines = sorted(body["indicators"].items(), key=lambda item: -Decimal(item[1]["points"]))

@@ -10,6 +10,9 @@ from typing import Final
 
 PREFIX: Final = "CHISO_"
 FILE: Final = "chiso.toml"
+SWITCHES: Final = {"true": True, "1": True, "yes": True, "on": True} | dict.fromkeys(
+    ("false", "0", "no", "off", ""), False
+)
 
 
 class SettingError(ValueError):
@@ -26,6 +29,8 @@ class Settings:
     """SQLAlchemy URL; empty: SQLite inside the folder"""
     target: int = 80
     """points that the province wants to reach"""
+    https: bool = False
+    """whether readers come over HTTPS through a proxy: cookies are then sent over nothing else"""
     body_limit: int = 200 * 1024 * 1024
     """bytes that one request may bring"""
     portal: str = ""
@@ -52,7 +57,11 @@ class Settings:
                 told[name] = text
         values: dict[str, object] = {}
         for name, value in told.items():
-            if isinstance(getattr(cls, name), int):
+            if isinstance(getattr(cls, name), bool):
+                if str(value).lower() not in SWITCHES:
+                    raise SettingError(f"{name} takes true or false, not {value!r}")
+                values[name] = SWITCHES[str(value).lower()]
+            elif isinstance(getattr(cls, name), int):
                 try:
                     values[name] = int(str(value))
                 except ValueError:

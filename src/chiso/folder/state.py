@@ -431,6 +431,17 @@ class DataFolder:
             return None
         return Decimal(int(totals[unit.index])) / 100
 
+    def places_of(self, code: str) -> tuple[str, ...]:
+        """The units that a dossier lies with: the one that handles it and the desk that received it."""
+        number = self.ledger.ids([code]).get(code)
+        if number is None:
+            return ()
+        with self.lock:
+            rows = self.standing.roster.rows_of(np.array([number]))
+        units = self.ground.units.all
+        places = {units[int(index)].code for name in ("unit_index", "desk_index") for index in rows[name]}
+        return tuple(sorted(places))
+
     def holds(self, unit: int) -> bool:
         """Whether the ledger holds any dossier of a unit or below it."""
         return bool(self._held()[unit])

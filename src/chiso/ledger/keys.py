@@ -32,6 +32,8 @@ class Keys:
         self.hashing: Final = _derive(secret, b"chiso owners")
         """32 bytes: the key of the keyed hashes that stand for persons"""
         self.fingerprint: Final = _derive(secret, b"chiso fingerprint").hex()[:32]
+        self.forms: Final = _derive(secret, b"chiso forms").hex()
+        """signs what forms carry against being sent from elsewhere"""
         self._fernet: Final = Fernet(base64.urlsafe_b64encode(_derive(secret, b"chiso quarantine")))
 
     def seal(self, data: bytes) -> bytes:

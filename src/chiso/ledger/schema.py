@@ -10,9 +10,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """Newest revision that this program knows (see migrations/versions)."""
-KNOWN: Final = frozenset({"0001", "0002", "0003"})
+KNOWN: Final = frozenset({"0001", "0002", "0003", "0004"})
 
 metadata: Final = sa.MetaData()
 
@@ -210,4 +210,52 @@ sender_session: Final = sa.Table(
     sa.Column("token_hash", sa.LargeBinary, primary_key=True),
     sa.Column("sender", sa.Text, nullable=False),
     sa.Column("expires_at", sa.BigInteger, nullable=False),
+)
+
+account: Final = sa.Table(
+    "account",
+    metadata,
+    _number("id"),
+    sa.Column("login", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False, comment="argon2id"),
+    sa.Column("second_factor", sa.LargeBinary, comment="TOTP secret, Fernet"),
+    sa.Column("last_code", sa.BigInteger, comment="time step of the last code used: each is good once"),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("must_change", sa.Boolean, nullable=False, comment="the password was made for them"),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("last_seen_at", sa.BigInteger),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("closed_until", sa.BigInteger, comment="after too many wrong passwords"),
+)
+
+account_grant: Final = sa.Table(
+    "account_grant",
+    metadata,
+    sa.Column("account", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.Column("unit", sa.Text, primary_key=True),
+    comment="a role for a unit and all below it",
+)
+
+account_session: Final = sa.Table(
+    "account_session",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("account", sa.BigInteger, nullable=False),
+    sa.Column("opened_at", sa.BigInteger, nullable=False, comment="wall clock"),
+    sa.Column("used_at", sa.BigInteger, nullable=False, comment="wall clock"),
+)
+
+audit: Final = sa.Table(
+    "audit",
+    metadata,
+    _number("number"),
+    sa.Column("at", sa.BigInteger, nullable=False, comment="wall clock"),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False, comment="JSON"),
+    sa.Column("hash", sa.LargeBinary, nullable=False, comment="SHA-256 over the hash before and this entry"),
+    comment="what was done, appended only",
 )

@@ -6,24 +6,39 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from litestar import Litestar, Request, get
 from litestar.config.compression import CompressionConfig
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
-from litestar.response import Response
+from litestar.response import Redirect, Response
 
 from chiso import __version__
 from chiso.folder import DataFolder, QuestionError
 from chiso.instants import BadInstantError
 from chiso.intake.answers import failure
 from chiso.law.model import LawError
-from chiso.web import api, league_api, lists, outlook, pages, rank_pages, senders, stream, why_api, work_api
+from chiso.web import (
+    api,
+    league_api,
+    lists,
+    outlook,
+    pages,
+    rank_pages,
+    senders,
+    signin,
+    stream,
+    why_api,
+    work_api,
+)
+from chiso.web.forms import csrf_config
 from chiso.web.house import House
 from chiso.web.pages import error_page
 from chiso.web.render import static_file
+from chiso.web.rights import guard
 from chiso.web.sight import NotHereError
 from chiso.web.view import AskedWrongError
 
@@ -85,6 +100,9 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if status >= 500:
         log.exception("failed: %s", request.url.path, exc_info=error)
     if _wants_page(request):
+        if isinstance(error, NotAuthorizedException):
+            following = urlencode({"next": str(request.url)[len(str(request.base_url).rstrip("/")) :]})
+            return Redirect(f"/login?{following}", status_code=303)
         return error_page(request, error)
     body: dict[str, Any] = {"status": status, "error": words_en, "message": words_vi}
     if request.url.path.startswith("/dvcqg"):
@@ -114,6 +132,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             lists.router,
             outlook.router,
             *rank_pages.routers,
+            signin.router,
             senders.router,
             stream.router,
             api.router,
@@ -122,6 +141,8 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             why_api.router,
             api.watching,
         ],
+        guards=[guard],
+        csrf_config=csrf_config(folder.ledger.keys),
         exception_handlers={Exception: failed, HTTPException: failed},
         response_headers=HEADERS,
         request_max_body_size=folder.settings.body_limit,

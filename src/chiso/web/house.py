@@ -13,11 +13,14 @@ from typing import Final
 import structlog
 
 from chiso.folder import DataFolder
+from chiso.instants import utc_now
 from chiso.intake.context import Context
 from chiso.intake.records import Arrival
 from chiso.ledger.receipt import Receipt
 from chiso.ledger.senders import Sender
 from chiso.ledger.writer import Writer
+from chiso.people.house import People
+from chiso.people.rights import Person
 from chiso.web.ahead import Lookout
 from chiso.web.hub import Hub
 
@@ -48,6 +51,10 @@ class House:
         self.token = secrets.token_urlsafe(24)
         """asks for the standing counts; told to the owner of the data folder alone"""
         self._known: OrderedDict[tuple[str, str], tuple[float, Sender]] = OrderedDict()
+        self.people = People(folder.ledger)
+        self._visitors: OrderedDict[str, tuple[float, Person | None]] = OrderedDict()
+        self._closed = False
+        self._looked_at = -REMEMBERED_FOR
         self._contexts: dict[str, Context] = {}
         self._tries: dict[str, list[float]] = {}
         self._lock = threading.Lock()
@@ -74,6 +81,35 @@ class House:
             self.writer.stop()
         for thread in self._threads:
             thread.join()
+
+    # -- people -----------------------------------------------------------------------------------------
+
+    def visitor(self, token: str) -> tuple[Person | None, bool]:
+        """Who holds a session's token, and whether anybody must sign in.
+
+        Believed for :data:`REMEMBERED_FOR` seconds: so long may one that was just ended still read.
+        """
+        now = time.monotonic()
+        if not self._closed and now - self._looked_at >= REMEMBERED_FOR:
+            self._closed, self._looked_at = self.people.accounts.exist(), now
+        if not token:
+            return None, self._closed
+        with self._lock:
+            held = self._visitors.get(token)
+        if held is not None and now - held[0] < REMEMBERED_FOR:
+            return held[1], self._closed
+        session = self.people.sessions.find(token, utc_now())
+        person = None if session is None else session.account.person
+        with self._lock:
+            self._visitors[token] = (now, person)
+            while len(self._visitors) > REMEMBERED:
+                self._visitors.popitem(last=False)
+        return person, self._closed
+
+    def forget(self, token: str) -> None:
+        """A session that has just ended is not believed any longer."""
+        with self._lock:
+            self._visitors.pop(token, None)
 
     @property
     def ready(self) -> bool:

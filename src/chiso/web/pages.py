@@ -15,6 +15,7 @@ from chiso.folder import DataFolder
 from chiso.web import sight
 from chiso.web.messages import say
 from chiso.web.render import page, period_choices, sources
+from chiso.web.rights import person_of
 from chiso.web.sight import LEAGUES, NotHereError, ask
 from chiso.web.view import LANGUAGES, THEMES, AskedWrongError, View
 
@@ -66,6 +67,7 @@ def shared(request: Request[Any, Any, Any], view: View) -> dict[str, Any]:
     """What every page shows in head and foot."""
     folder = folder_of(request)
     return {
+        "person": person_of(request),
         "fresh": sight.freshness(folder, view),
         "loading": folder.loading_progress(),
         "target": folder.settings.target,
@@ -215,6 +217,8 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[st
         if isinstance(error, NotHereError):
             heading = stem = "error.unit"
             value = str(error)
+        elif status == 403:
+            heading = stem = "error.403"
         elif status == 404:
             heading = stem = "error.404"
         elif status < 500:

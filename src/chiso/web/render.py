@@ -226,6 +226,7 @@ def page(template: str, view: View, **values: Any) -> str:
         "section": "",
         "tab": "unit",
         "fresh": None,
+        "person": None,
         "loading": None,
         "raw": None,
         "json": "",

@@ -1,0 +1,311 @@
+"""Accounts: who may sign in, with which password and second factor, and what they may do where."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import argon2
+import pyotp
+import sqlalchemy as sa
+
+from chiso.ledger.database import Database, LedgerError
+from chiso.ledger.keys import Keys
+from chiso.ledger.schema import account, account_grant, account_session
+from chiso.people.rights import Grant, Person, Role
+
+SHORTEST: Final = 12
+"""Characters of a password at least (OWASP ASVS 2.1.1)."""
+LONGEST: Final = 128
+LOCK_AFTER: Final = 10
+"""Wrong passwords in a row after which an account waits."""
+LOCK_SECONDS: Final = 900
+STEP: Final = 30
+"""Seconds that a code of the second factor holds (RFC 6238)."""
+
+
+class AccountError(LedgerError):
+    """An account that cannot be made or changed; says what to do, for people (vi) and engineers (en)."""
+
+    def __init__(self, message_vi: str, message_en: str) -> None:
+        self.message_vi, self.message_en = message_vi, message_en
+        super().__init__(message_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as administrators see it."""
+
+    id: int
+    login: str
+    name: str
+    active: bool
+    two_factor: bool
+    must_change: bool
+    created_at: int
+    last_seen_at: int | None
+    grants: tuple[Grant, ...]
+
+    @property
+    def person(self) -> Person:
+        return Person(self.id, self.login, self.name, self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of an attempt to sign in."""
+
+    account: Account | None
+    needs_code: bool = False
+    """the password was right and a second factor is asked for"""
+    waits: int = 0
+    """seconds that the account is closed after too many wrong attempts"""
+
+
+class Accounts:
+    """The accounts of a data folder."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database: Final = database
+        self._keys: Final = keys
+        self._hasher: Final = argon2.PasswordHasher()
+        self._nobody: str | None = None
+
+    def exist(self) -> bool:
+        """Whether anybody can sign in: until then the folder is open to whoever reaches it."""
+        with self._database.hot() as hot:
+            return bool(hot.all("SELECT 1 FROM account LIMIT 1"))
+
+    def add(
+        self, login: str, name: str, grants: Iterable[Grant], now: int, password: str | None = None
+    ) -> tuple[Account, str]:
+        """Makes an account.  Gives it and its password; one that was made here must be changed at once."""
+        login = login.strip().casefold()
+        if not login or len(login) > 100 or any(one.isspace() for one in login):
+            raise AccountError(
+                "Tên đăng nhập không được trống hoặc có khoảng trắng.", "a login has no blanks"
+            )
+        made = password is None
+        password = secrets.token_urlsafe(15) if password is None else password
+        checked(password, login)
+        with self._database.write() as connection:
+            if connection.execute(sa.select(account.c.id).where(account.c.login == login)).first():
+                raise AccountError(f"Đã có tài khoản “{login}”.", f"there is an account {login!r} already")
+            number = 1 + int(
+                connection.execute(sa.select(sa.func.coalesce(sa.func.max(account.c.id), 0))).scalar_one()
+            )
+            connection.execute(
+                sa.insert(account).values(
+                    id=number, login=login, name=name.strip() or login, active=True, must_change=made,
+                    password_hash=self._hasher.hash(password), created_at=now, failures=0,
+                )
+            )  # fmt: skip
+            _grant(connection, number, grants)
+        return self.by_login(login), password
+
+    def list(self) -> list[Account]:
+        """All accounts, by login."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(account).order_by(account.c.login)).all()
+            held = _grants(connection)
+        return [_account(row, held.get(row.id, ())) for row in rows]
+
+    def by_login(self, login: str) -> Account:
+        """The account of a login.  AccountError where there is none."""
+        found = self._find(account.c.login == login.strip().casefold())
+        if found is None:
+            raise AccountError(f"Không có tài khoản “{login}”.", f"there is no account {login!r}")
+        return found
+
+    def by_id(self, number: int) -> Account | None:
+        """The account of a number."""
+        return self._find(account.c.id == number)
+
+    def _find(self, where: sa.ColumnElement[bool]) -> Account | None:
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(account).where(where)).one_or_none()
+            return None if row is None else _account(row, _grants(connection, row.id).get(row.id, ()))
+
+    def change(
+        self,
+        login: str,
+        *,
+        name: str | None = None,
+        active: bool | None = None,
+        grants: Iterable[Grant] | None = None,
+    ) -> Account:
+        """Changes an account; one that is switched off has no sessions left."""
+        found = self.by_login(login)
+        values: dict[str, Any] = {}
+        if name is not None:
+            values["name"] = name.strip() or found.login
+        if active is not None:
+            values["active"] = active
+        with self._database.write() as connection:
+            if values:
+                connection.execute(sa.update(account).where(account.c.id == found.id).values(**values))
+            if grants is not None:
+                connection.execute(sa.delete(account_grant).where(account_grant.c.account == found.id))
+                _grant(connection, found.id, grants)
+            if active is False:
+                _end_sessions(connection, found.id)
+        return self.by_login(login)
+
+    def set_password(self, login: str, password: str, *, must_change: bool = False) -> None:
+        """Sets a password; all sessions of the account end."""
+        found = self.by_login(login)
+        checked(password, found.login)
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(account)
+                .where(account.c.id == found.id)
+                .values(
+                    password_hash=self._hasher.hash(password), must_change=must_change, failures=0,
+                    closed_until=None,
+                )
+            )  # fmt: skip
+            _end_sessions(connection, found.id)
+
+    # -- the second factor ------------------------------------------------------------------------------
+
+    @staticmethod
+    def new_secret() -> str:
+        """A fresh secret of a second factor, base32, for the person's device."""
+        return pyotp.random_base32()
+
+    @staticmethod
+    def address_of(secret: str, login: str) -> str:
+        """What a device reads as a QR code (otpauth)."""
+        return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="chiso")
+
+    def set_second_factor(self, login: str, secret: str | None, code: str, now: int) -> None:
+        """Switches the second factor on, once a code shows that the device has it; ``None`` is off."""
+        found = self.by_login(login)
+        if secret is not None and not pyotp.TOTP(secret).verify(code.strip(), for_time=now, valid_window=1):
+            raise AccountError(
+                "Mã xác nhận không đúng; kiểm tra giờ trên điện thoại rồi nhập mã mới.",
+                "the code is wrong: check the clock of the device",
+            )
+        sealed = None if secret is None else self._keys.seal(secret.encode())
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(account)
+                .where(account.c.id == found.id)
+                .values(second_factor=sealed, last_code=None)
+            )
+
+    # -- signing in -------------------------------------------------------------------------------------
+
+    def verify(self, login: str, password: str, code: str, now: int) -> Verified:
+        """Holds a password and, where one is set, a second factor against an account.
+
+        As slow for a login that does not exist as for a wrong password.  A code is good once.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(
+                sa.select(account).where(account.c.login == login.strip().casefold())
+            ).one_or_none()
+        if row is not None and row.closed_until is not None and row.closed_until > now:
+            return Verified(None, waits=int(row.closed_until - now))
+        if self._nobody is None:
+            self._nobody = self._hasher.hash(secrets.token_hex(8))
+        try:
+            self._hasher.verify(self._nobody if row is None else row.password_hash, password[:LONGEST])
+        except argon2.exceptions.VerificationError:
+            self._failed(row, now)
+            return Verified(None)
+        if row is None or not row.active:
+            return Verified(None)
+        step: int | None = None
+        if row.second_factor is not None:
+            if not code.strip():
+                return Verified(None, needs_code=True)
+            step = self._step_of(row, code.strip(), now)
+            if step is None:
+                self._failed(row, now)
+                return Verified(None, needs_code=True)
+        with self._database.write() as connection:
+            values: dict[str, Any] = {"failures": 0, "closed_until": None, "last_seen_at": now}
+            if step is not None:
+                values["last_code"] = step
+            if self._hasher.check_needs_rehash(row.password_hash):
+                values["password_hash"] = self._hasher.hash(password)
+            connection.execute(sa.update(account).where(account.c.id == row.id).values(**values))
+        return Verified(self.by_id(row.id))
+
+    def password_holds(self, login: str, password: str) -> bool:
+        """Whether a password is an account's, for whoever has signed in already."""
+        with self._database.read() as connection:
+            held = connection.execute(
+                sa.select(account.c.password_hash).where(account.c.login == login)
+            ).scalar()
+        try:
+            return held is not None and self._hasher.verify(held, password[:LONGEST])
+        except argon2.exceptions.VerificationError:
+            return False
+
+    def _step_of(self, row: Any, code: str, now: int) -> int | None:
+        """The time step whose code this is, if it is a later one than the last that was used."""
+        device = pyotp.TOTP(self._keys.unseal(row.second_factor).decode())
+        for step in (now // STEP - 1, now // STEP, now // STEP + 1):
+            if secrets.compare_digest(device.at(step * STEP), code) and step > (row.last_code or 0):
+                return step
+        return None
+
+    def _failed(self, row: Any, now: int) -> None:
+        if row is None:
+            return
+        failures = row.failures + 1
+        closed = now + LOCK_SECONDS if failures >= LOCK_AFTER else None
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(account)
+                .where(account.c.id == row.id)
+                .values(failures=0 if closed else failures, closed_until=closed)
+            )
+
+
+def checked(password: str, login: str) -> None:
+    """Refuses a password that is too short, too long, or the login itself (OWASP ASVS 2.1)."""
+    if len(password) < SHORTEST:
+        raise AccountError(
+            f"Mật khẩu cần ít nhất {SHORTEST} ký tự.", f"a password takes {SHORTEST} characters at least"
+        )
+    if len(password) > LONGEST:
+        raise AccountError(
+            f"Mật khẩu dài nhất {LONGEST} ký tự.", f"a password takes {LONGEST} characters at most"
+        )
+    if (len(login) >= 4 and login in password.casefold()) or len(set(password)) < 5:
+        raise AccountError(
+            "Mật khẩu dễ đoán: không chứa tên đăng nhập, không lặp một vài ký tự.",
+            "the password is easily guessed: it holds the login or repeats a few characters",
+        )
+
+
+def _grant(connection: sa.Connection, number: int, grants: Iterable[Grant]) -> None:
+    rows = [{"account": number, "role": one.role.value, "unit": one.unit} for one in dict.fromkeys(grants)]
+    if rows:
+        connection.execute(sa.insert(account_grant), rows)
+
+
+def _grants(connection: sa.Connection, number: int | None = None) -> dict[int, tuple[Grant, ...]]:
+    asked = sa.select(account_grant).order_by(account_grant.c.role, account_grant.c.unit)
+    if number is not None:
+        asked = asked.where(account_grant.c.account == number)
+    found: dict[int, tuple[Grant, ...]] = {}
+    for row in connection.execute(asked):
+        found[row.account] = (*found.get(row.account, ()), Grant(Role(row.role), row.unit))
+    return found
+
+
+def _end_sessions(connection: sa.Connection, number: int) -> None:
+    connection.execute(sa.delete(account_session).where(account_session.c.account == number))
+
+
+def _account(row: Any, grants: tuple[Grant, ...]) -> Account:
+    return Account(
+        row.id, row.login, row.name, row.active, row.second_factor is not None, row.must_change,
+        row.created_at, row.last_seen_at, grants,
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""Which right every address asks for, and the guard that asks.
+
+One table, so that it can be read in one go; an address that is not in it is closed, and a test walks all.
+Until the first account is made a folder is open to whoever reaches it, as on a machine of one's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+
+from chiso.people.rights import Person, Right
+from chiso.web.house import House
+
+COOKIE: Final = "chiso_session"
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an address asks for."""
+
+    right: Right | None
+    """``None``: nothing"""
+    unit: str = ""
+    """path field that names the unit it is about; ``dossier``: ``code`` is a dossier's; ``account``: own"""
+
+
+OPEN: Final = Need(None)
+"""Anybody: no figures of people, or a key of its own is asked for."""
+SIGNED_IN: Final = Need(None, "account")
+"""Whoever has signed in, with or without a role."""
+POINTS: Final = Need(Right.POINTS)
+OF_UNIT: Final = Need(Right.DOSSIERS, "unit")
+OF_CODE: Final = Need(Right.DOSSIERS, "code")
+FLOW: Final = Need(Right.FLOW)
+
+NEEDS: Final[dict[str, Need]] = {
+    "/static/{mark}/{name}": OPEN,
+    "/healthz": OPEN,
+    "/readyz": OPEN,
+    "/metrics": OPEN,
+    "/schema": OPEN,
+    "/schema/openapi.json": OPEN,
+    "/schema/{path}": OPEN,
+    "/help": OPEN,
+    "/login": OPEN,
+    "/logout": OPEN,
+    "/account": SIGNED_IN,
+    "/account/password": SIGNED_IN,
+    "/account/second-factor": SIGNED_IN,
+    # senders, by their own keys
+    "/dvcqg/login": OPEN,
+    "/dvcqg": OPEN,
+    "/dvcqg/DongBoHoSoMC": OPEN,
+    "/dvcqg/CapNhatTienDoHoSoMC": OPEN,
+    "/api/v1/records/{kind}": OPEN,
+    "/api/v1/standing": OPEN,
+    # points of all units
+    "/": POINTS,
+    "/units": POINTS,
+    "/units/{code}": POINTS,
+    "/units/{code}/indicators/{indicator}": POINTS,
+    "/rank": POINTS,
+    "/api/v1/units": POINTS,
+    "/api/v1/units/{unit}/score": POINTS,
+    "/api/v1/units/{unit}/history": POINTS,
+    "/api/v1/units/{unit}/procedures": POINTS,
+    "/api/v1/units/{unit}/published": POINTS,
+    "/api/v1/units/{unit}/peers": POINTS,
+    "/api/v1/units/{unit}/lost": POINTS,
+    "/api/v1/rank": POINTS,
+    "/api/v1/rank/race": POINTS,
+    "/api/v1/stream": POINTS,
+    # single dossiers, of the own unit and those below it
+    "/units/{code}/dossiers": OF_CODE,
+    "/units/{code}/outlook": OF_CODE,
+    "/dossiers/{code}": Need(Right.DOSSIERS, "dossier"),
+    "/api/v1/units/{unit}/dossiers": OF_UNIT,
+    "/api/v1/units/{unit}/outlook": OF_UNIT,
+    "/api/v1/dossiers/{code}": Need(Right.DOSSIERS, "dossier"),
+    # what arrives
+    "/data": FLOW,
+    "/api/v1/arrivals": FLOW,
+    "/api/v1/quarantine": FLOW,
+}
+"""By the address with its fields, without their types."""
+
+
+def person_of(connection: AnyConnection) -> Person | None:
+    """Who has signed in; ``None`` where nobody has, or nobody can yet."""
+    found: Person | None = connection.scope.get("state", {}).get("person")
+    return found
+
+
+def allowed(house: House, person: Person, need: Need, fields: dict[str, Any]) -> bool:
+    """Whether somebody may use an address with these path fields."""
+    if need.right is None:
+        return True
+    folder = house.folder
+    units, now = folder.registry.units, folder.now()
+    if not need.unit:
+        return person.may(need.right, None, units, now)
+    if need.unit == "dossier":
+        places = folder.places_of(str(fields.get("code", "")))
+        return any(person.may(need.right, place, units, now) for place in places)
+    return person.may(need.right, str(fields.get(need.unit, "")), units, now)
+
+
+async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    """Lets through who may use the address; others are asked to sign in, or told no."""
+    del handler
+    need = NEEDS.get(connection.scope["path_template"])
+    house: House = connection.app.state.house
+    token = connection.cookies.get(COOKIE, "")
+    if need is OPEN and not token:
+        return
+    person, closed = await asyncio.to_thread(house.visitor, token)
+    if person is not None:
+        connection.scope.setdefault("state", {})["person"] = person
+    if need is OPEN or not closed:
+        return
+    if need is None:
+        raise PermissionDeniedException("this address has no right of its own and stays closed")
+    if person is None:
+        raise NotAuthorizedException("sign in first")
+    if not await asyncio.to_thread(allowed, house, person, need, connection.path_params):
+        if need.unit == "dossier":
+            # as if it were not there: whether a dossier exists is told to nobody else
+            raise NotFoundException("no such dossier")
+        raise PermissionDeniedException("your roles do not reach here")

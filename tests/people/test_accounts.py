@@ -1,0 +1,92 @@
+"""Signing in: passwords, waiting after wrong ones, codes that are good once."""
+
+from __future__ import annotations
+
+import pyotp
+import pytest
+
+from chiso.people.accounts import LOCK_AFTER, LOCK_SECONDS, STEP, AccountError
+from chiso.people.house import People
+from chiso.people.rights import Grant, Role
+
+NOW = 1_790_000_000
+GOOD = "lúa vàng đồng xa"
+GRANTS = (Grant(Role.STAFF, "H01.113"), Grant(Role.LEADER, "H01.06"))
+
+
+def test_an_account_signs_in_with_its_password_alone(people: People) -> None:
+    assert not people.accounts.exist()
+    made, password = people.accounts.add(" An.Nguyen ", "Nguyễn Văn An", GRANTS, NOW, GOOD)
+    assert (made.login, password, made.must_change) == ("an.nguyen", GOOD, False)
+    assert set(made.grants) == set(GRANTS)
+    assert people.accounts.exist()
+    assert people.accounts.verify("AN.nguyen", GOOD, "", NOW).account == people.accounts.by_login("an.nguyen")
+    assert people.accounts.by_login("an.nguyen").last_seen_at == NOW
+    for login, word in (("an.nguyen", "lúa vàng đồng xb"), ("nobody", GOOD), ("an.nguyen", "")):
+        assert people.accounts.verify(login, word, "", NOW).account is None
+
+
+def test_a_password_made_here_must_be_changed(people: People) -> None:
+    made, password = people.accounts.add("b", "", (), NOW)
+    assert made.must_change
+    assert made.name == "b"
+    people.accounts.set_password("b", GOOD)
+    assert people.accounts.verify("b", password, "", NOW).account is None
+    found = people.accounts.verify("b", GOOD, "", NOW).account
+    assert found is not None
+    assert not found.must_change
+
+
+@pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaa", "xx-bbbbbb-login-1", "x1y2z" * 40])
+def test_easy_passwords_are_refused(people: People, password: str) -> None:
+    with pytest.raises(AccountError):
+        people.accounts.add("login", "", (), NOW, password)
+    assert people.accounts.list() == []
+
+
+def test_logins_are_one_word_and_unique(people: People) -> None:
+    people.accounts.add("c", "", (), NOW, GOOD)
+    for login in ("C", "", "a b", "x" * 101):
+        with pytest.raises(AccountError):
+            people.accounts.add(login, "", (), NOW, GOOD)
+    with pytest.raises(AccountError, match="no account"):
+        people.accounts.by_login("d")
+
+
+def test_wrong_passwords_close_an_account_for_a_while(people: People) -> None:
+    people.accounts.add("c", "", (), NOW, GOOD)
+    for _ in range(LOCK_AFTER):
+        assert people.accounts.verify("c", "wrong password", "", NOW).waits == 0
+    assert people.accounts.verify("c", GOOD, "", NOW + 1).waits == LOCK_SECONDS - 1
+    assert people.accounts.verify("c", GOOD, "", NOW + LOCK_SECONDS).account is not None
+
+
+def test_a_second_factor_is_asked_for_and_each_code_is_good_once(people: People) -> None:
+    people.accounts.add("c", "", (), NOW, GOOD)
+    secret = people.accounts.new_secret()
+    device = pyotp.TOTP(secret)
+    with pytest.raises(AccountError, match="wrong"):
+        people.accounts.set_second_factor("c", secret, "000000", NOW)
+    people.accounts.set_second_factor("c", secret, device.at(NOW), NOW)
+    assert people.accounts.by_login("c").two_factor
+    assert people.accounts.verify("c", GOOD, "", NOW).needs_code
+    found = people.accounts.verify("c", GOOD, "123", NOW)
+    assert (found.account, found.needs_code) == (None, True)
+    code = device.at(NOW + STEP)
+    assert people.accounts.verify("c", GOOD, code, NOW + STEP).account is not None
+    assert people.accounts.verify("c", GOOD, code, NOW + STEP).account is None
+    assert people.accounts.verify("c", GOOD, device.at(NOW + 2 * STEP), NOW + 2 * STEP).account is not None
+    assert people.accounts.address_of(secret, "c").startswith("otpauth://totp/chiso:c?")
+    people.accounts.set_second_factor("c", None, "", NOW)
+    assert people.accounts.verify("c", GOOD, "", NOW + 3 * STEP).account is not None
+
+
+def test_what_is_switched_off_signs_in_no_more(people: People) -> None:
+    made, _ = people.accounts.add("c", "", GRANTS, NOW, GOOD)
+    token = people.sessions.open(made, NOW)
+    people.accounts.change("c", active=False)
+    assert people.accounts.verify("c", GOOD, "", NOW).account is None
+    assert people.sessions.find(token, NOW) is None
+    changed = people.accounts.change("c", active=True, name="Cán bộ", grants=(Grant(Role.AUDITOR, "H01"),))
+    assert (changed.name, changed.grants) == ("Cán bộ", (Grant(Role.AUDITOR, "H01"),))
+    assert people.sessions.find(token, NOW) is None
