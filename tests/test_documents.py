@@ -338,7 +338,8 @@ def test_yaml_in_the_documents_is_yaml() -> None:
 def test_every_setting_is_described_with_its_default() -> None:
     text = section(text_of("operate.md"), "## Settings")
     for field in dataclasses.fields(Settings):
-        default = f"`{field.default}`" if field.default != "" else "empty"
+        told = str(field.default).lower() if isinstance(field.default, bool) else field.default
+        default = f"`{told}`" if told != "" else "empty"
         assert f"| `{field.name}` | `CHISO_{field.name.upper()}` | {default} |" in text
 
 
