@@ -76,3 +76,14 @@ delivery: Final = sa.Table(
     sa.Index("delivery_notice", "notice"),
     comment="what is told to whom, and whether it arrived",
 )
+
+mark: Final = sa.Table(
+    "mark",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True, comment="code of a dossier, petition or procedure"),
+    sa.Column("what", sa.Text, primary_key=True, comment="kind of work"),
+    sa.Column("assigned", sa.Text, nullable=False, comment="whose it is, as the unit writes it"),
+    sa.Column("done_at", sa.BigInteger, comment="when it was ticked off"),
+    sa.Column("changed_at", sa.BigInteger, nullable=False),
+    comment="what people note beside items of work",
+)

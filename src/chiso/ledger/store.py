@@ -16,6 +16,7 @@ from chiso.ledger.collecting import without_collecting
 from chiso.ledger.counters import Counters
 from chiso.ledger.database import Database, Hot, LedgerError
 from chiso.ledger.keys import Keys, load_keys
+from chiso.ledger.marks import Marks
 from chiso.ledger.meta import Meta, remember
 from chiso.ledger.quarantine import Quarantine
 from chiso.ledger.reading import Reading
@@ -37,6 +38,7 @@ class Ledger(Reading):
         self.clock: Final = ClockStore(self.meta)
         self.quarantine: Final = Quarantine(database, keys)
         self.senders: Final = Senders(database)
+        self.marks: Final = Marks(database)
         self.attachments: Final = Attachments(database, keys)
         self.counters: Final = Counters(database)
         self._terms: Final = Terms()
