@@ -91,6 +91,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/dossiers/{code}": Need(Right.DOSSIERS, "dossier"),
     "/api/v1/units/{unit}/dossiers": OF_UNIT,
     "/api/v1/units/{unit}/outlook": OF_UNIT,
+    "/api/v1/units/{unit}/todo": OF_UNIT,
     "/api/v1/dossiers/{code}": Need(Right.DOSSIERS, "dossier"),
     # what arrives
     "/data": FLOW,
