@@ -86,3 +86,12 @@ def test_what_cannot_be_compared_is_said_in_words(client: Client) -> None:
     assert "Bỏ Thành phố Hà Nội" in text
     text = client.get("/compare?unit=H01,H99&lang=en").text
     assert "no unit has the code" in text
+
+
+def test_one_unit_is_offered_those_of_like_volume(client: Client) -> None:
+    text = client.get("/compare?unit=H01.113").text
+    link = re.search(r'<a class="chip" href="(/compare\?unit=H01\.113[^"]+)"', text)
+    assert link
+    answer = client.get(link[1].replace("&amp;", "&")).text
+    assert answer.count('class="unit"') >= 3
+    assert "H01.101" in link[1]

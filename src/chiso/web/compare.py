@@ -10,6 +10,7 @@ from litestar.params import FromQuery
 from litestar.response import Response
 
 from chiso.folder import DataFolder, QuestionError
+from chiso.folder.league import peers
 from chiso.insight.compare import LEAST, MOST, compare
 from chiso.law.model import LawVersion
 from chiso.web import formatting, sight
@@ -24,6 +25,8 @@ from chiso.web.view import View
 
 REASONS: Final = 3
 """Terms that a sentence names."""
+PEERS: Final = 3
+"""Units of like volume that are put beside one."""
 KINDS: Final = ("province", "department", "district", "commune")
 
 
@@ -121,6 +124,23 @@ def suggestions(folder: DataFolder, view: View) -> list[dict[str, str]]:
     ]
 
 
+def _suggested(folder: DataFolder, view: View, codes: Sequence[str]) -> list[dict[str, str]]:
+    return like_one(folder, view, codes[0]) if len(codes) == 1 else suggestions(folder, view)
+
+
+def like_one(folder: DataFolder, view: View, code: str) -> list[dict[str, str]]:
+    """Ready comparisons for one chosen unit: with those of its kind that have about as many dossiers."""
+    try:
+        told = peers(folder, code, PEERS, **view.question())
+    except QuestionError:
+        return []
+    near = [row["unit"] for row in told["rows"] if row["unit"] != told["unit"]]
+    if not near:
+        return []
+    link = view.link("/compare", unit=",".join([told["unit"], *near]))
+    return [{"words": say(view.lang, "compare.suggest.peers"), "link": link}]
+
+
 def _groups(told: Mapping[str, Any], law: LawVersion, view: View) -> list[dict[str, Any]]:
     """Groups with their indicators; every unit's cell carries its difference to the first."""
     found = []
@@ -214,7 +234,7 @@ def compare_page(request: Request[Any, Any, Any]) -> Response[Any]:
             for gap in (told["gaps"] if told else ())
         ],
         choices_of=choices(folder, view, codes),
-        suggested=[] if told else suggestions(folder, view),
+        suggested=_suggested(folder, view, codes) if told is None else [],
         without=lambda code: view.link("/compare", unit=",".join(c for c in codes if c != code) or None),
         ahead=lambda code: view.link("/compare", unit=",".join([code, *(c for c in codes if c != code)])),
         full=len(codes) >= MOST,
