@@ -32,6 +32,7 @@ from chiso.commands.options import (
     wrong,
 )
 from chiso.commands.outlook import outlook
+from chiso.commands.reconciling import reconcile
 from chiso.commands.todo import todo
 from chiso.commands.watching import watch
 from chiso.commands.why import lost
@@ -57,6 +58,7 @@ app.command(outlook)
 app.command(lost)
 app.command(watch)
 app.command(todo)
+app.command(reconcile)
 
 
 @app.command

@@ -52,9 +52,9 @@ def todo(
     unit
         Code of a unit.
     """
-    from chiso.commands import output  # noqa: PLC0415
-    from chiso.insight.asking import last_instant  # noqa: PLC0415
-    from chiso.insight.todo.answer import todo as asked  # noqa: PLC0415
+    from chiso.commands import output
+    from chiso.insight.asking import last_instant
+    from chiso.insight.todo.answer import todo as asked
 
     with opened(data) as folder:
         body = asked(
@@ -92,8 +92,8 @@ WORDS = {
 
 
 def _print(body: dict[str, Any]) -> None:
-    from chiso.commands import output  # noqa: PLC0415
-    from chiso.text import number  # noqa: PLC0415
+    from chiso.commands import output
+    from chiso.text import number
 
     rows = [
         (

@@ -92,6 +92,9 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/units/{unit}/dossiers": OF_UNIT,
     "/api/v1/units/{unit}/outlook": OF_UNIT,
     "/api/v1/units/{unit}/todo": OF_UNIT,
+    "/api/v1/units/{unit}/reconcile": OF_UNIT,
+    "/api/v1/units/{unit}/reconcile/dossiers": OF_UNIT,
+    "/api/v1/units/{unit}/reconcile.xlsx": OF_UNIT,
     "/api/v1/dossiers/{code}": Need(Right.DOSSIERS, "dossier"),
     # what arrives
     "/data": FLOW,
