@@ -234,6 +234,31 @@ def test_an_answer_is_never_half_written_down(watched: Watched, monkeypatch: pyt
     assert len(watched.journal()) == ALL
 
 
+def test_a_province_that_is_chosen_later_in_the_day(watched: Watched) -> None:
+    watched.run("H01")
+    before = len(watched.journal())
+    found = watched.run("H01", "H44")
+    assert (found.state, found.requests, found.kept, found.resumed) == ("complete", 6, 6, ALL - 6)
+    figures = [one for entry in watched.journal()[before:] for one in entry.items()]
+    assert {one.kind for one in figures} == {"department", "commune"}  # of the province all was said
+    with watched.folder() as folder:
+        assert set(folder.score("H44.100", "2026", source="published")["groups"]) == set(CODES)
+    assert watched.run("H44").requests == 0
+    watched.at("2026-10-07")
+    assert watched.run("H44").kept == 0
+
+
+def test_new_keys_are_told_once(watched: Watched) -> None:
+    def more(answer: dict[str, Any]) -> None:
+        answer["data"]["refreshedAt"] = "2026-10-06"
+
+    watched.portal.quirk = more
+    watched.run()
+    told = [one for one in watched.said if one.code == "unknown_keys"]
+    assert len(told) == 7
+    assert told[0].en == "service-results 2026: new keys refreshedAt; they are not read."
+
+
 def test_the_next_day_everything_is_asked_again(watched: Watched) -> None:
     watched.run()
     watched.at("2026-10-08")

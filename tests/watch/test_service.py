@@ -51,7 +51,7 @@ class Living:
 
     def told(self) -> dict[str, Any]:
         with loading.opened(self.path) as target:
-            settings = Settings(portal=self.portal.address)
+            settings = Settings(portal=self.portal.address, watch="06:00")
             return status(self.path, target.ledger, settings, self.time)
 
 
@@ -69,7 +69,7 @@ def test_five_days_on_schedule(watched: Watched) -> None:
     ]  # fmt: skip
     assert told["run"]["state"] == "complete"
     assert told["next"][:13] == "2026-10-11T06"
-    assert (told["working"], told["silent_until"]) == (False, None)
+    assert (told["working"], told["scheduled"], told["silent_until"]) == (False, True, None)
 
 
 def test_several_times_a_day(watched: Watched) -> None:
@@ -128,7 +128,7 @@ def test_of_a_run_that_was_killed_it_is_said(watched: Watched, monkeypatch: pyte
         watched.run()
     with loading.opened(watched.path) as target:
         told = status(watched.path, target.ledger, Settings(), target.now())
-    assert (told["run"]["state"], told["portal"]) == ("interrupted", None)
+    assert (told["run"]["state"], told["portal"], told["scheduled"]) == ("interrupted", None, False)
     assert told["run"]["done"] == 19
 
 
@@ -136,7 +136,7 @@ def test_nothing_to_tell(tmp_path: Path) -> None:
     with loading.opened(tmp_path) as target:
         told = status(tmp_path, target.ledger, Settings(), target.now())
     assert told == {
-        "portal": None, "working": False, "next": None, "silent_until": None, "run": None,
+        "portal": None, "scheduled": False, "working": False, "next": None, "silent_until": None, "run": None,
         "days": [],
     }  # fmt: skip
 

@@ -35,6 +35,8 @@ class Settings:
     """bytes that one request may bring"""
     portal: str = ""
     """address of the national portal, whose published results ``chiso watch`` takes"""
+    watch: str = ""
+    """when ``chiso serve`` asks the portal itself: an hour (06:00) or a number of hours (6); empty: never"""
     watch_units: str = ""
     """codes of the provinces of which all units are kept; empty: ``home``"""
     watch_procedures: str = ""

@@ -11,7 +11,7 @@ from chiso.watch import form
 from chiso.watch.asking import FORMALITIES, Question, formality_body
 from chiso.watch.client import Client, FormError, NoAnswerError, RefusedByPortalError
 from chiso.watch.keeping import Keeper, Page
-from chiso.watch.words import Note, note
+from chiso.watch.words import Note, Pair, note
 
 SILENT_AFTER: Final = 3
 """Questions in a row without an answer after which nothing more is asked."""
@@ -33,10 +33,16 @@ class Asker:
         self._client, self._keeper, self._now, self._since = client, keeper, now, since
         self._in_a_row = 0
         self._not_there: set[str] = set()
+        self._strange: set[tuple[str, str]] = set()
+        """(address, new keys) told already: they stand in the answers of all provinces"""
 
-    def has(self, question: Question) -> bool:
-        """Whether a question has been answered in this run already, perhaps by an earlier process."""
-        return self._keeper.memory.of(question).at >= self._since
+    def has(self, question: Question, *, whole: bool = True) -> bool:
+        """Whether a question has been answered in this run already, perhaps by an earlier process.
+
+        ``whole``: the province alone is wanted; else its units too.
+        """
+        known = self._keeper.memory.of(question)
+        return (known.at if whole else known.parts_at) >= self._since
 
     def ask(self, question: Question) -> Page | None:
         """The answer to a question, in its right form; ``None`` where it could not be had."""
@@ -52,8 +58,10 @@ class Asker:
             raw, status = (error.raw, error.status) if answer is None else (answer.body, answer.status)
             self._keeper.changed(question, error, raw, status)
             raise EndError("changed") from error
-        if seen.unknown:
-            self._keeper.say(note("unknown_keys", question=words, keys=", ".join(seen.unknown[:8])))
+        strange = (question.address.name, ", ".join(seen.unknown[:8]))
+        if seen.unknown and strange not in self._strange:
+            self._strange.add(strange)
+            self._keeper.say(note("unknown_keys", question=words, keys=strange[1]))
         return Page(question, answer, self._now(), seen)
 
     def checked(self, page: Page) -> Arrival:
@@ -72,7 +80,7 @@ class Asker:
             return known
         if code in self._not_there:
             return ""
-        words = f"formalities {code}"
+        words = (f"Danh mục thủ tục {code}", f"formalities {code}")
         try:
             with self._asking(words):
                 answer = self._client.ask(FORMALITIES, formality_body(code), self._again(words))
@@ -90,7 +98,7 @@ class Asker:
         return found
 
     @contextmanager
-    def _asking(self, words: str) -> Iterator[None]:
+    def _asking(self, words: Pair) -> Iterator[None]:
         """Counts requests, and questions without an answer: too many in a row end the run."""
         try:
             yield
@@ -108,7 +116,7 @@ class Asker:
             self._keeper.outcome.requests = self._client.requests
         self._in_a_row = 0
 
-    def _again(self, words: str) -> Callable[[Note, int, float], None]:
+    def _again(self, words: Pair) -> Callable[[Note, int, float], None]:
         return lambda why, attempt, wait: self._keeper.say(
             note("again", question=words, why=why, attempt=attempt, wait=f"{wait:.0f}")
         )

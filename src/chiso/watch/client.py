@@ -18,7 +18,7 @@ import httpx
 import msgspec
 
 from chiso import __version__
-from chiso.watch.words import Note, note
+from chiso.watch.words import Note, Pair, note
 
 REFUSALS: Final = frozenset({401, 403, 429})
 TAKEN: Final = frozenset({200, 201})
@@ -46,7 +46,7 @@ class RefusedByPortalError(Exception):
     def __init__(self, status: int, words: str, silence: int) -> None:
         super().__init__(status, words)
         self.status, self.words, self.silence = status, words, silence
-        self.question = ""
+        self.question: Pair = ("", "")
         """at which question, in words, where whoever asked has said so"""
 
 

@@ -77,12 +77,15 @@ class Keeper:
             self.outcome.say(told)
         self._tell(told)
 
-    def words(self, question: Question) -> str:
-        """A question in a few words, for sentences of either language."""
+    def words(self, question: Question) -> Pair:
+        """A question in a few words: the group for people, the address for engineers."""
         code = self.memory.codes.get(question.department, question.department)
-        page = f"p{question.page}" if question.page > 1 else ""
-        parts = (question.address.name, code, question.period.label, question.procedure, page)
-        return " ".join(part for part in parts if part)
+        page = (f"trang {question.page}", f"p{question.page}") if question.page > 1 else ("", "")
+        names = (GROUP_NAMES[question.address.group][0], question.address.name)
+        period = question.period.label
+        vi = (names[0], code, f"kỳ {period}", question.procedure, page[0])
+        en = (names[1], code, period, question.procedure, page[1])
+        return " ".join(part for part in vi if part), " ".join(part for part in en if part)
 
     # -- answers ------------------------------------------------------------------------------------------
 
@@ -124,9 +127,9 @@ class Keeper:
         self.outcome.kept += 1
         self.outcome.figures += figures
         for page in pages:
-            if page is pages[0]:
+            if page is pages[0] and only != "parts":
                 self._note_values(question, page.seen.above)
-            if not only:
+            if only != "whole":
                 self._note_values(question, page.seen.below)
         self._took(question, "kept", asked)
         self._ledger.accept(arrivals, self._now(), {**(also or {}), **self._remembered(question, asked)})
@@ -166,7 +169,7 @@ class Keeper:
                     address=question.address.path, request=question.body(), status=status,
                     choice=Choice(procedure=question.procedure),
                 )  # fmt: skip
-            refused = refusal(words, "", "", "changed_form", raw=piece, words={"what": error.what.pair})
+            refused = refusal(words[1], "", "", "changed_form", raw=piece, words={"what": error.what.pair})
             arrival = Arrival("published", [], b"", [refused], SENDER, captures.DOOR, read=1)
             texts = self.memory.note(question, msgspec.structs.replace(known, refused=mark))
             receipt = self._ledger.accept([arrival], self._now(), texts)

@@ -40,7 +40,11 @@ class Asked(msgspec.Struct, omit_defaults=True, frozen=True):
     at: int = 0
     """when it was last answered"""
     digest: str = ""
-    """fingerprint of the figures that it was answered with"""
+    """of a group: fingerprint of the province's figures"""
+    parts: str = ""
+    """of a group: fingerprint of the figures of its units, where they were wanted"""
+    parts_at: int = 0
+    """when these were last answered"""
     since: int = 0
     """since which capture these figures have been shown"""
     points: str | None = None

@@ -180,7 +180,7 @@ class Run:
             since = max(one.since for one in columns.values())
             told = note("unrefreshed", group=GROUP_NAMES[""], period=period, since=when(since), share="")
             self.keeper.say(told)
-            self.keeper.unrefreshed(question, Asked(page.at, "", since, columns=columns), also)
+            self.keeper.unrefreshed(question, Asked(page.at, since=since, columns=columns), also)
             return
         same = {key: one.since for key, one in columns.items() if key not in fresh}
         if same:
@@ -188,7 +188,7 @@ class Run:
         for one in figures:
             if one.key not in fresh or self._told_by_itself(question.period, one):
                 page.left_out.setdefault(one.department, []).append(one.key)
-        self.keeper.keep([page], Asked(page.at, "", page.at, columns=columns), also=also)
+        self.keeper.keep([page], Asked(page.at, since=page.at, columns=columns), also=also)
 
     def _told_by_itself(self, period: Period, figure: PublishedFigure) -> bool:
         """Whether the province's own answer of a group told the same points last: then it has the date of
@@ -213,7 +213,8 @@ class Run:
     # -- groups -------------------------------------------------------------------------------------------
 
     def _group(self, question: Question) -> None:
-        if self._asker.has(question):
+        only = "" if self._code(question.department) in self._plan.units else "whole"
+        if self._asker.has(question, whole=bool(only)):
             self.keeper.resumed(question)
             return
         if question.procedure:
@@ -232,18 +233,20 @@ class Run:
         if pages is None:
             self.keeper.missed(question)
             return
-        units = [first.seen.whole]
-        for page in pages if not only else ():
-            units += [one for one in page.seen.parts if one["departmentId"] not in page.left_out]
-        digest = f"{only}:{form.digest(units)}"
-        known = self._memory.of(question)
-        if digest == known.digest:
-            self.keeper.unrefreshed(question, msgspec.structs.replace(known, at=first.at))
+        known, digest = self._memory.of(question), form.digest([first.seen.whole])
+        units = [one for page in pages for one in page.seen.parts if one["departmentId"] not in page.left_out]
+        parts, parts_at = (known.parts, known.parts_at) if only else (form.digest(units), first.at)
+        if (digest, parts) == (known.digest, known.parts):
+            asked = msgspec.structs.replace(known, at=first.at, parts_at=parts_at)
+            self.keeper.unrefreshed(question, asked)
             return
         points = figures_of(self._asker.checked(first))[0].points
         for page in pages[1:]:
             self._asker.checked(page)
-        self.keeper.keep(pages, Asked(first.at, digest, first.at, points), only)
+        if digest == known.digest and not known.parts:
+            only = "parts"  # of the province all has been said
+        asked = Asked(first.at, digest, parts, parts_at, first.at, points)
+        self.keeper.keep(pages, asked, only)
 
     def _all_pages(self, first: Page) -> list[Page] | None:
         """All pages of an answer that has several; ``None`` where one could not be had."""

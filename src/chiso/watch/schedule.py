@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from chiso.instants import DAY, day_of, midnight
 
 LOCK: Final = "watch.lock"
 """In the data folder: held while a run asks."""
+TRIES: Final = 5
 AGAIN_AFTER: Final = 3600
 """Seconds after which a run that could not have everything is gone on with, within its own turn."""
 
@@ -82,10 +84,14 @@ def alone(folder: Path) -> Iterator[None]:
     """Holds the data folder's lock for watching.  BusyError where another process does."""
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BusyError("another chiso watch of this data folder is at work") from error
+        for attempt in range(TRIES):  # whoever only looks holds it for a moment
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if attempt == TRIES - 1:
+                    raise BusyError("another chiso watch of this data folder is at work") from error
+                time.sleep(0.05)
         yield
     finally:
         os.close(descriptor)
@@ -93,10 +99,14 @@ def alone(folder: Path) -> Iterator[None]:
 
 def at_work(folder: Path) -> bool:
     """Whether a watch of this data folder is asking now."""
-    if not (folder / LOCK).is_file():
+    try:
+        descriptor = os.open(folder / LOCK, os.O_RDONLY)
+    except FileNotFoundError:
         return False
     try:
-        with alone(folder):
-            return False
-    except BusyError:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
         return True
+    finally:
+        os.close(descriptor)
+    return False

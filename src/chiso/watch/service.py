@@ -173,6 +173,7 @@ def status(folder: Path, ledger: Ledger, settings: Settings, now: int) -> dict[s
     upcoming = int(ledger.meta.get(memory.NEXT) or 0)
     return {
         "portal": settings.portal or None,
+        "scheduled": bool(settings.watch),
         "working": working,
         "next": iso(upcoming) if upcoming > now else None,
         "silent_until": iso(silence) if silence > now else None,

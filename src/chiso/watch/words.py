@@ -71,7 +71,7 @@ SENTENCES: Final[dict[str, Pair]] = {
         "The portal left {count} questions in a row without an answer; stopping.",
     ),
     "refused": (
-        "Cổng từ chối, mã {status}, tại {question}{words}. Đã dừng, không hỏi gì thêm{until}.",
+        "Cổng từ chối, mã {status}, ở câu hỏi {question}{words}. Đã dừng, không hỏi gì thêm{until}.",
         "The portal refuses, status {status}, at {question}{words}. Stopped, nothing more is asked{until}.",
     ),
     "silence": (
@@ -79,7 +79,7 @@ SENTENCES: Final[dict[str, Pair]] = {
         "The portal asked to be left alone until {until}; nothing was asked.",
     ),
     "changed": (
-        "Câu trả lời đã đổi hình thức tại {question}: {what}. Đã dừng{kept}.",
+        "Câu trả lời đã đổi hình thức, {question}: {what}. Đã dừng{kept}.",
         "The form of the answer has changed at {question}: {what}. Stopped{kept}.",
     ),
     "list_missing": (

@@ -32,6 +32,7 @@ from chiso.web import (
     senders,
     signin,
     stream,
+    watch_api,
     why_api,
     work_api,
 )
@@ -141,6 +142,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             work_api.router,
             why_api.router,
             reconcile_api.router,
+            watch_api.router,
             api.watching,
         ],
         guards=[guard],

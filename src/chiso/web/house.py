@@ -23,6 +23,7 @@ from chiso.people.house import People
 from chiso.people.rights import Person
 from chiso.web.ahead import Lookout
 from chiso.web.hub import Hub
+from chiso.web.watching import Watching
 
 REMEMBERED_FOR: Final = 5.0
 """Seconds for which a key or a session is believed without asking the ledger: so long may one that was just
@@ -44,6 +45,7 @@ class House:
         self.folder = folder
         self.hub = Hub(folder)
         self.lookout = Lookout(folder)
+        self.watching = Watching(folder)
         self.writer: Writer | None = None
         self.accepted = 0
         """records taken in by this house's writer since it started"""
@@ -71,11 +73,13 @@ class House:
             thread = threading.Thread(target=work, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
+        self.watching.start()
 
     def stop(self) -> None:
         """Writes what is waiting, ends streams and threads.  The folder stays open."""
         self._stopping.set()
         self.folder.stopping.set()
+        self.watching.stop()
         self.hub.stop()
         if self.writer is not None:
             self.writer.stop()

@@ -13,7 +13,7 @@ from chiso.instants import DAY
 from chiso.law.loader import law_ids, load
 from chiso.law.model import LawError
 from chiso.text import collation_key, fold
-from chiso.web import formatting, sight
+from chiso.web import formatting, sight, watching
 from chiso.web.messages import catalogue, say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page, sources
@@ -293,6 +293,7 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
         sums=sums,
         mistakes=sorted(mistakes.values(), key=lambda line: -int(line["count"])),
         quarantine={"total": refused["total"], "rows": rows},
+        watch=watching.section(folder, view.lang),
         page=number,
         size=size,
         more=lambda **fields: view.link("/data", anchor="quarantine", **fields),

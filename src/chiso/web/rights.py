@@ -100,6 +100,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/data": FLOW,
     "/api/v1/arrivals": FLOW,
     "/api/v1/quarantine": FLOW,
+    "/api/v1/watch": FLOW,
 }
 """By the address with its fields, without their types."""
 
