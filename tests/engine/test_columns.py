@@ -97,3 +97,23 @@ def test_columns_are_taken_apart_and_joined() -> None:
     joined = Columns.joined([Columns.empty(), columns, columns])
     assert joined["dossier"].tolist() == [1, 2, 2, 1, 2, 2]
     assert len(Columns.joined([])) == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(versions(), versions())
+def test_a_copy_stands_by_itself(told: list[Key], more: list[Key]) -> None:
+    def take(roster: Roster, keys: list[Key]) -> None:
+        columns = Columns.of_rows(roster.superseding(rows_of(keys)))
+        GROUND.derive(columns)
+        roster.replace(columns)
+
+    roster = Roster(2)
+    take(roster, told)
+    then = held(roster)
+    copy = roster.copy()
+    take(roster, [(dossier, known + 10, version, spans) for dossier, known, version, spans in more])
+    roster.each(lambda rows: rows["unit_index"].fill(-1))
+    assert held(copy) == then
+    assert all((part["unit_index"][part["version"] > 0] >= 0).all() for part in copy.parts(4))
+    take(copy, [(dossier, known + 10, version, spans) for dossier, known, version, spans in more])
+    assert held(copy) == held(roster)

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chiso.engine.columns import Columns
 from chiso.engine.second import SecondEngine
 from chiso.engine.standing import Standing
 from tests.engine.worlds import FIRST, LAST, PERIODS, Event, World, events, instants
@@ -80,3 +81,41 @@ def test_versions_in_any_order_and_twice_count_the_same(life: list[Event], chanc
     for part in again:
         wild.apply(part)
     same(calm, wild)
+
+
+def rows_in(standing: Standing, world: World, rows: list[np.ndarray]) -> Columns:
+    found = Columns.of_rows(np.concatenate(rows))
+    world.ground.derive(found)
+    return found
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(lives, lives)
+def test_rows_exchanged_count_as_if_they_had_come_and_back_again(
+    life: list[Event], other: list[Event]
+) -> None:
+    world, dream = World.new(), World.new()
+    real, dreamt = ({event.dossier: event for event in told} for told in (life, other))
+    standing = Standing(world.ground, PERIODS, LAST)
+    for event in real.values():
+        standing.apply(world.tell(event, FIRST))
+    before = recounted(standing)
+    touched = np.array(sorted(real.keys() & dreamt.keys()), np.int64)
+    dream.ground, dream.terms = world.ground, world.terms
+    told = [dream.tell(dreamt[number], FIRST) for number in touched.tolist()]
+    if not told:
+        return
+    gone, come = standing.roster.rows_of(touched), rows_in(standing, world, told)
+    standing.exchange(gone, come)
+    wished = Standing(world.ground, PERIODS, LAST, standing.roster.copy())
+    wished.apply(np.concatenate([_later(rows) for rows in told]))
+    same(standing, wished.count_all())
+    standing.exchange(come, gone)
+    same(standing, before)
+
+
+def _later(rows: np.ndarray) -> np.ndarray:
+    """The same told after all else."""
+    found = rows.copy()
+    found["known_at"] = LAST
+    return found

@@ -142,6 +142,16 @@ class Roster:
         held = [*self._arrays.values(), self._reopened]
         return sum(array[: self.top + 1].nbytes for array in held) + self._further.nbytes()
 
+    def copy(self) -> Roster:
+        """The same by itself: what comes in later does not change it."""
+        found = Roster(0)
+        found._arrays = {name: array[: self.top + 1].copy() for name, array in self._arrays.items()}
+        found._reopened = self._reopened[: self.top + 1].copy()
+        further = self._further
+        found._further = Columns({name: a.copy() for name, a in further.arrays.items()}, further.size)
+        found.top = self.top
+        return found
+
     def reserve(self, top: int) -> None:
         """Makes room for dossier numbers up to ``top``: what is to come needs not be moved then."""
         if top >= self.capacity:

@@ -119,6 +119,15 @@ class Standing:
         self.changes += 1
         return len(newer)
 
+    def exchange(self, gone: Columns, come: Columns) -> None:
+        """Counts rows in the place of others: what would be if these dossiers stood otherwise.
+
+        The roster is left as it is, and so is the clock.  Exchanging them back undoes it.
+        """
+        found = tally(come, self.ground, self.window)
+        self._add(found.minus(tally(gone, self.ground, self.window)))
+        self.changes += 1
+
     # -- the clock --------------------------------------------------------------------------------
 
     def _room(self) -> int:

@@ -18,7 +18,7 @@ from chiso.law.evaluator import Evaluator
 if TYPE_CHECKING:
     from chiso.engine.ground import Ground
     from chiso.folder.state import DataFolder, View
-    from chiso.law.model import Indicator
+    from chiso.law.model import Indicator, LawVersion
 
 Bools = NDArray[np.bool_]
 
@@ -67,6 +67,17 @@ def subtree_mask(ground: Ground, unit: int, at: int) -> np.ndarray:
     return inside
 
 
+def entered(law: LawVersion, indicator: str, evaluator: Evaluator, received: Bools) -> tuple[Bools, Bools]:
+    """Which dossiers enter n and d of an indicator; ``received``: those received in the period.
+
+    Where d counts no dossiers it is all that the indicator looks at.
+    """
+    scope, counts = law.indicators[indicator].scope, compiled(law).indicators[indicator]
+    n = _mask(counts.n, evaluator, received, scope)
+    counted = counts.d is not None and counts.d.count.kind in ("dossiers", "sum")
+    return n, _mask(counts.d, evaluator, received, scope) if counted else n | received
+
+
 def _mask(found: CompiledCount | None, evaluator: Evaluator, received: np.ndarray, scope: str) -> np.ndarray:
     """Dossiers that a count of the law takes in; everything in scope where it counts no dossiers itself."""
     mask = np.ones(len(received), bool)
@@ -77,13 +88,12 @@ def _mask(found: CompiledCount | None, evaluator: Evaluator, received: np.ndarra
 
 def behind(view: View, unit: int, indicator: str, dossiers: np.ndarray | None = None) -> Behind:
     """The dossiers in scope of an indicator for a unit with its subtree, judged as the view is."""
-    one = indicator_named(view, indicator)
+    indicator_named(view, indicator)
     ground = view.ground
     window = Window.of((view.period,), view.at)
     judged = int(window.judged_at[0])
     inside = subtree_mask(ground, unit, judged)
     law = compiled(view.board.law)
-    counts = law.indicators[indicator]
     parts: list[Columns] = []
     masks: list[tuple[np.ndarray, ...]] = []
     sources = [view.roster.rows_of(dossiers)] if dossiers is not None else view.roster.parts()
@@ -97,9 +107,7 @@ def behind(view: View, unit: int, indicator: str, dossiers: np.ndarray | None = 
         pairs = Pairs(rows, window, row, period, ground)
         evaluator = Evaluator(pairs, len(pairs))
         received = pairs["received_at"] >= pairs["period_start"]
-        n = _mask(counts.n, evaluator, received, one.scope)
-        counted = counts.d is not None and counts.d.count.kind in ("dossiers", "sum")
-        d = _mask(counts.d, evaluator, received, one.scope) if counted else n | received
+        n, d = entered(view.board.law, indicator, evaluator, received)
         on_time = evaluator.true(law.definitions["on_time"])
         due = np.minimum(pairs["due_at"], NEVER)
         due = np.where(due < NEVER, due, pairs["limit_due_at"])
