@@ -173,6 +173,19 @@ class Reading:
             )
         return [(int(known_at), unpack_record(kind, body)) for known_at, body in found]
 
+    def records_told(self, kind: str) -> list[tuple[int, bool, Any]]:
+        """(known_at, timely, record) of a kind: the newest of each key; ``timely`` where known_at tells when
+        the province knew of it."""
+        with self.database.hot() as hot:
+            found = hot.all(
+                "SELECT told.known_at, journal.timely, told.body FROM (SELECT id, known_at, seq, body, "
+                "row_number() OVER (PARTITION BY key ORDER BY known_at DESC, id DESC) AS place FROM record "
+                "WHERE kind = ?) AS told JOIN journal ON journal.seq = told.seq WHERE place = 1 "
+                "ORDER BY told.id",
+                (kind,),
+            )
+        return [(int(known_at), bool(timely), unpack_record(kind, body)) for known_at, timely, body in found]
+
     def records_after(self, after: int) -> list[tuple[int, str, int, Any]]:
         """(number, kind, known_at, record) of everything kept after a number, in order."""
         with self.database.hot() as hot:

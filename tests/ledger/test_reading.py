@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from chiso.intake.records import Arrival, Petition
+from chiso.ledger.store import Ledger
+
+
+def test_records_say_whether_they_were_told_in_time(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path) as ledger:
+        for known_at, timely, likes in ((10, True, 1), (30, False, 3), (20, True, 2)):
+            petition = Petition("P1", "H01", "dang_xu_ly", likes=likes)
+            ledger.accept([Arrival("petitions", [petition], b"{}", known_at=known_at, timely=timely)], 100)
+        other = Petition("P2", "H01", "dang_xu_ly")
+        ledger.accept([Arrival("petitions", [other], b"{}", known_at=15)], 100)
+        told = {
+            record.code: (at, timely, record.likes) for at, timely, record in ledger.records_told("petition")
+        }
+        assert told == {"P1": (30, False, 3), "P2": (15, True, 0)}
+        assert ledger.records_told("rating") == []
