@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 
 from chiso import __version__
 from chiso.commands.accounts import account_app, audit_app
+from chiso.commands.lateness import lateness
 from chiso.commands.options import (
     FAILED,
     WRONG_USE,
@@ -56,6 +57,7 @@ for part in (sender_app, law_app, quarantine_app, account_app, audit_app):
     app.command(part)
 app.command(outlook)
 app.command(lost)
+app.command(lateness)
 app.command(watch)
 app.command(todo)
 app.command(reconcile)

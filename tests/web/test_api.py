@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from chiso.folder import DataFolder
+from chiso.insight import lateness as late
 from chiso.insight import lost
 from chiso.insight.outlook.answer import outlook
 from chiso.insight.todo.answer import todo
@@ -38,6 +39,14 @@ def test_score_is_the_folders_own(client: Client, folder: DataFolder) -> None:
             lambda f: f.dossiers("H01", "2.1", "missed", None, 7, 7),
         ),
         ("/api/v1/units/H01/lost?period=2026-Q3", lambda f: lost.answer(f, "H01", "2026-Q3")),
+        (
+            "/api/v1/units/H01/lateness?period=2026-08&as_of=2026-08-20",
+            lambda f: late.lateness(f, "H01", period="2026-08", as_of=parse_instant("2026-08-20")),
+        ),
+        (
+            "/api/v1/units/H01/lateness/dossiers?class=late_work&limit=3&offset=2",
+            lambda f: late.dossiers(f, "H01", "late_work", limit=3, offset=2),
+        ),
         ("/api/v1/units", lambda f: {"rows": f.units()}),
         (
             "/api/v1/units/H01/todo?what=result&what=due&limit=3&offset=1&until=2026-10-20",

@@ -23,6 +23,7 @@ from chiso.intake.answers import failure
 from chiso.law.model import LawError
 from chiso.web import (
     api,
+    lateness_api,
     league_api,
     lists,
     outlook,
@@ -143,6 +144,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             why_api.router,
             reconcile_api.router,
             watch_api.router,
+            lateness_api.router,
             api.watching,
         ],
         guards=[guard],
