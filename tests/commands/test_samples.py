@@ -16,7 +16,9 @@ from chiso.ledger.publishing import RANK, TOTAL
 
 
 def test_every_sample_says_what_it_rests_on() -> None:
-    assert samples.names() == [samples.AN_GIANG_2023]
+    assert samples.names() == [samples.AN_GIANG_2023, "an-giang-2023-letter"]
+    told = samples.sources("an-giang-2023-letter")
+    assert {one["kind"] for one in told["sources"]} == {"L", "X"}
     told = samples.sources(samples.AN_GIANG_2023)
     for words in (
         told["title"],

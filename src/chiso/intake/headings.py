@@ -261,6 +261,16 @@ LAYOUTS: Final[dict[str, Layout]] = {
         },
         ("MaHoSo", "DanhGia"),
     ),
+    "certified_copies": Layout(
+        {
+            "MaHoSo": ("ma ho so",),
+            "NgayChungThuc": ("ngay chung thuc", "thoi diem chung thuc"),
+            "So": ("so chung thuc", "so"),
+            "QuyenSo": ("quyen so",),
+            "ChungThucDienTu": ("chung thuc dien tu", "ban sao dien tu"),
+        },
+        ("MaHoSo", "NgayChungThuc", "ChungThucDienTu"),
+    ),
 }
 
 DAYS_AND_INSTANTS: Final = frozenset(
