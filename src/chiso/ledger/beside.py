@@ -87,3 +87,25 @@ mark: Final = sa.Table(
     sa.Column("changed_at", sa.BigInteger, nullable=False),
     comment="what people note beside items of work",
 )
+
+letter: Final = sa.Table(
+    "letter",
+    metadata,
+    sa.Column("id", Number, primary_key=True, autoincrement=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, comment="urge, unit"),
+    sa.Column("unit", sa.Text, nullable=False, comment="whose figures it shows"),
+    sa.Column("addressees", sa.Text, nullable=False, comment="codes of the units addressed, JSON"),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("number", sa.BigInteger, comment="empty until it is given"),
+    sa.Column("symbol", sa.Text, nullable=False),
+    sa.Column("signed_on", sa.Text, nullable=False, comment="ISO day; empty until it is given"),
+    sa.Column(
+        "drafted", sa.Text, nullable=False, unique=True, comment="SHA-256 of the document as first made"
+    ),
+    sa.Column("digest", sa.Text, nullable=False, comment="SHA-256 of the document as it stands"),
+    sa.Column("template", sa.Text, nullable=False, comment="SHA-256 of the office's own; empty: built-in"),
+    sa.Column("facts", sa.LargeBinary, nullable=False, comment="zstd, msgpack: all that it says"),
+    sa.Column("changed_at", sa.BigInteger, nullable=False),
+    comment="the register of letters made; documents and templates are attachments",
+)

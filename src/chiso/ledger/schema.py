@@ -10,9 +10,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """Newest revision that this program knows (see migrations/versions)."""
-KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
+KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006"})
 
 metadata: Final = sa.MetaData()
 

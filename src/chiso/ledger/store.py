@@ -16,6 +16,7 @@ from chiso.ledger.collecting import without_collecting
 from chiso.ledger.counters import Counters
 from chiso.ledger.database import Database, Hot, LedgerError
 from chiso.ledger.keys import Keys, load_keys
+from chiso.ledger.letters import Letters
 from chiso.ledger.marks import Marks
 from chiso.ledger.meta import Meta, remember
 from chiso.ledger.quarantine import Quarantine
@@ -40,6 +41,7 @@ class Ledger(Reading):
         self.senders: Final = Senders(database)
         self.marks: Final = Marks(database)
         self.attachments: Final = Attachments(database, keys)
+        self.letters: Final = Letters(database)
         self.counters: Final = Counters(database)
         self._terms: Final = Terms()
         self._helper: Final = ThreadPoolExecutor(1, thread_name_prefix="ledger-compress")
