@@ -1,0 +1,1 @@
+"""Whether a document keeps the layout rules of an official letter."""

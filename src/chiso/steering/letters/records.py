@@ -1,0 +1,151 @@
+"""Documents, tasks, lists and certified copies of the ledger, as a letter tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from chiso.intake.records import CertifiedCopy, DirectingDocument, ListedUnit, Report, Task
+from chiso.registry.codes import dossier_prefix
+from chiso.registry.units import LEAGUES, Unit
+from chiso.steering.letters import phrases
+from chiso.steering.letters.asked import Scene, wrong
+from chiso.steering.letters.facts import Coverage, CoveredUnit, Document, GivenTask, Order, Origin, Tasks
+from chiso.text import collation_key
+
+_NAMES: Final = {kind: name for name, kind in LEAGUES.items()}
+
+
+class Told:
+    """The records that a letter may speak of, as known when it is asked for."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._ledger, self._as_of = scene.folder.ledger, scene.question.as_of
+        self._units, self._at = scene.units, scene.at
+        self._judged = scene.question.judged_at
+        self._first = scene.question.period.first_day.isoformat()
+
+    def _records(self, kind: str) -> list[object]:
+        return [record for _, record in self._ledger.records(kind, self._as_of)]
+
+    def _unit(self, code: str) -> Unit | None:
+        return self._units.find(code, self._at) or self._units.find(code)
+
+    def _name(self, unit: Unit) -> str:
+        return self._units.name(unit.index, self._at)
+
+    # -- documents and tasks ----------------------------------------------------------------------------
+
+    def documents(self, asked: Sequence[str], used: Iterable[str]) -> list[Document]:
+        """The documents that gave the tasks, and those asked for by number, in order of their dates."""
+        known: dict[str, DirectingDocument] = {
+            one.number: one
+            for one in self._records("document")
+            if isinstance(one, DirectingDocument) and not one.withdrawn
+        }
+        for number in asked:
+            if number not in known:
+                there = ", ".join(sorted(known)) or "–"
+                raise wrong(
+                    f"Chưa có văn bản số {number} trong sổ; đang có: {there}. Nạp bằng lệnh chiso load.",
+                    f"no document {number!r} is known; there are {there}",
+                )
+        wanted = {*asked, *used}
+        found = [one for number, one in known.items() if number in wanted]
+        found.sort(key=lambda one: (one.date, one.number))
+        return [Document(one.number, one.date, one.issuer, one.subject) for one in found]
+
+    def _tasks(self, units: Iterable[str]) -> list[tuple[Task, Unit]]:
+        """Tasks of these units that fall due in the period or have no day, in the order of loading."""
+        addressed = {unit.index for code in units if (unit := self._unit(code)) is not None}
+        found = []
+        for one in self._records("task"):
+            if not isinstance(one, Task) or one.withdrawn or (one.due and one.due < self._first):
+                continue
+            unit = self._unit(one.unit)
+            if unit is not None and unit.index in addressed:
+                found.append((one, unit))
+        return found
+
+    def orders(self, units: Iterable[str], deadline: str) -> list[Order]:
+        """Tasks put together by kind of unit: the same words from the same document are one order.
+
+        A day is told where all units have the same, and it is not the letter's own deadline.
+        """
+        grouped: dict[tuple[str, str, str], list[tuple[Task, Unit]]] = {}
+        for task, unit in self._tasks(units):
+            kind = _NAMES.get(unit.kind, "departments")
+            grouped.setdefault((kind, task.document, task.task), []).append((task, unit))
+        found = []
+        for (kind, document, words), those in grouped.items():
+            days = {task.due for task, _ in those}
+            due = days.pop() if len(days) == 1 else ""
+            codes = tuple(unit.code for _, unit in those)
+            found.append(Order(kind, words, document, codes, "" if due == deadline else due))
+        return found
+
+    def tasks(self, units: Iterable[str], origin: Origin) -> Tasks:
+        """The tasks of which these units have not reported, unit by unit."""
+        reported = {
+            (one.document, one.unit, one.task) for one in self._records("report") if isinstance(one, Report)
+        }
+        rows = [
+            GivenTask(
+                task.document, unit.code, phrases.council(self._name(unit), unit.kind), task.task, task.due
+            )
+            for task, unit in self._tasks(units)
+            if (task.document, task.unit, task.task) not in reported
+        ]
+        order = {code: place for place, code in enumerate(units)}
+        rows.sort(key=lambda row: (order.get(row.unit, len(order)), row.due, row.document))
+        return Tasks(tuple(rows), origin)
+
+    # -- lists ------------------------------------------------------------------------------------------
+
+    def coverage(self, name: str, by: str, origin: Origin) -> Coverage:
+        """Which units of a list have a certified e-copy at the judging instant."""
+        lists: dict[str, list[str]] = {}
+        for one in self._records("listed_unit"):
+            if isinstance(one, ListedUnit):
+                lists.setdefault(one.list, []).append(one.unit)
+        if name not in lists:
+            there = "; ".join(sorted(lists, key=collation_key)) or "–"
+            raise wrong(
+                f"Chưa có danh sách “{name}”; đang có: {there}. Nạp bằng lệnh chiso load.",
+                f"no list {name!r} is known; there are {there}",
+            )
+        copies = self._copies()
+        rows = []
+        for code in dict.fromkeys(lists[name]):
+            unit = self._unit(code)
+            if unit is None:
+                raise wrong(
+                    f"Danh sách “{name}” có mã {code} không thuộc đơn vị nào.",
+                    f"the list {name!r} has the code {code!r}, which is no unit",
+                )
+            instants = copies.get(unit.index, [])
+            rows.append(
+                CoveredUnit(unit.code, self._certifying(unit), len(instants), min(instants, default=None))
+            )
+        return Coverage(name, by, tuple(rows), origin)
+
+    def _certifying(self, unit: Unit) -> str:
+        """Who certifies copies: of a district its office of justice, of a commune its council."""
+        name = self._name(unit)
+        if unit.kind == "district":
+            return f"Phòng Tư pháp {phrases.lowered(name)}"
+        return phrases.council(name, unit.kind)
+
+    def _copies(self) -> dict[int, list[int]]:
+        """Unit → instants of its certified e-copies, by the front of the dossier's code."""
+        found: dict[int, list[int]] = {}
+        for one in self._records("certified_copy"):
+            if not isinstance(one, CertifiedCopy) or not one.electronic or one.certified_at is None:
+                continue
+            if one.certified_at > self._judged:
+                continue
+            code = dossier_prefix(one.dossier)
+            unit = self._units.find(code, one.certified_at) if code else None
+            if unit is not None:
+                found.setdefault(unit.index, []).append(one.certified_at)
+        return found
