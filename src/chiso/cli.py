@@ -15,6 +15,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 from chiso import __version__
 from chiso.commands.accounts import account_app, audit_app
 from chiso.commands.lateness import lateness
+from chiso.commands.letters import letter_app
 from chiso.commands.options import (
     FAILED,
     WRONG_USE,
@@ -36,7 +37,7 @@ from chiso.commands.outlook import outlook
 from chiso.commands.reconciling import reconcile
 from chiso.commands.todo import todo
 from chiso.commands.watching import watch
-from chiso.commands.why import explain, lost
+from chiso.commands.why import lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,9 +56,9 @@ law_app = App(name="law", help="The index as dated data.")
 quarantine_app = App(name="quarantine", help="Input that was refused: list it, correct it, release it.")
 for part in (sender_app, law_app, quarantine_app, account_app, audit_app):
     app.command(part)
+app.command(letter_app)
 app.command(outlook)
 app.command(lost)
-app.command(explain)
 app.command(lateness)
 app.command(watch)
 app.command(todo)
