@@ -37,7 +37,7 @@ from chiso.commands.outlook import outlook
 from chiso.commands.reconciling import reconcile
 from chiso.commands.todo import todo
 from chiso.commands.watching import watch
-from chiso.commands.why import lost
+from chiso.commands.why import explain, lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +59,7 @@ for part in (sender_app, law_app, quarantine_app, account_app, audit_app):
 app.command(letter_app)
 app.command(outlook)
 app.command(lost)
+app.command(explain)
 app.command(lateness)
 app.command(watch)
 app.command(todo)

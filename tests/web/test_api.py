@@ -7,8 +7,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from chiso.folder import DataFolder
+from chiso.insight import explain, lost
 from chiso.insight import lateness as late
-from chiso.insight import lost
 from chiso.insight.outlook.answer import outlook
 from chiso.insight.todo.answer import todo
 from chiso.instants import parse_instant
@@ -37,6 +37,10 @@ def test_score_is_the_folders_own(client: Client, folder: DataFolder) -> None:
         (
             "/api/v1/units/H01/dossiers?indicator=2.1&part=missed&limit=7&offset=7",
             lambda f: f.dossiers("H01", "2.1", "missed", None, 7, 7),
+        ),
+        (
+            "/api/v1/units/H01/explain?from=2026-08&to=2026-09-01T06:00+07:00",
+            lambda f: explain.answer(f, "H01", "2026-08", "2026-09-01T06:00+07:00"),
         ),
         ("/api/v1/units/H01/lost?period=2026-Q3", lambda f: lost.answer(f, "H01", "2026-Q3")),
         (
@@ -133,3 +137,11 @@ def test_the_addresses_are_described(client: Client) -> None:
     ):
         assert address in told["paths"], address
     assert "/" not in told["paths"]
+
+
+def test_an_explanation_needs_both_ends_and_says_what_it_cannot_read(client: Client) -> None:
+    assert client.get("/api/v1/units/H01/explain?from=2026-08").status_code == 400
+    answer = client.get("/api/v1/units/H01/explain?from=2026-08&to=sometime")
+    assert answer.status_code == 400
+    assert "sometime" in answer.json()["message"]
+    assert client.get("/api/v1/units/H01.9999/explain?from=2026-08&to=2026-09").status_code == 404

@@ -343,6 +343,10 @@ class DataFolder:
                     self._pasts.popitem(last=False)
         return held
 
+    def registry_of(self, as_of: int | None, law: LawVersion) -> Registry:
+        """Units, catalogue and the records beside the dossiers, as known at an instant (else now)."""
+        return self.registry if as_of is None else self._past(as_of, law).registry
+
     def _keep_board(self, key: tuple[object, ...], found: Board) -> None:
         with self.lock:
             self._boards[key] = found
