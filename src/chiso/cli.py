@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from chiso import __version__
+from chiso.commands import backing
 from chiso.commands.accounts import account_app, audit_app
 from chiso.commands.lateness import lateness
 from chiso.commands.letters import letter_app
@@ -57,6 +58,8 @@ quarantine_app = App(name="quarantine", help="Input that was refused: list it, c
 for part in (sender_app, law_app, quarantine_app, account_app, audit_app):
     app.command(part)
 app.command(letter_app)
+app.command(backing.backup)
+app.command(backing.restore)
 app.command(outlook)
 app.command(lost)
 app.command(explain)

@@ -88,7 +88,7 @@ class Hot:
         """Inserts rows: COPY where the server knows it and it pays."""
         if not rows:
             return
-        names = ", ".join(columns)
+        names = ", ".join(f'"{name}"' for name in columns)
         if self.postgres and len(rows) > 20:
             kinds = metadata.tables[table].c
             with self._cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
@@ -204,6 +204,28 @@ class Database:
             finally:
                 hot.close()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Hot]:
+        """A read transaction that sees one state throughout, on either database."""
+        with self.engine.connect() as connection:
+            if self.postgres:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            with connection.begin():
+                hot = Hot(connection)
+                try:
+                    yield hot
+                finally:
+                    hot.close()
+
+    def empty_at(self, revision: str) -> None:
+        """Makes the tables of a revision in a database that has none.  LedgerError where it has."""
+        with self.write() as connection:
+            if sa.inspect(connection).get_table_names():
+                raise LedgerError(
+                    f"{self.engine.url.render_as_string()} holds tables already: restore into an empty one"
+                )
+            _upgrade(connection, revision)
+
     def migrate(self) -> None:
         """Brings the tables up to this program; refuses those of a newer one."""
         if self._revision() == HEAD:
@@ -249,7 +271,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def _upgrade(connection: sa.Connection, revision: str = "head") -> None:
     from alembic import command  # noqa: PLC0415 - slow to import and seldom needed
     from alembic.config import Config  # noqa: PLC0415
 
@@ -257,7 +279,7 @@ def _upgrade(connection: sa.Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _is_driver_trouble(error: BaseException) -> bool:

@@ -80,6 +80,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/units/{unit}/published": POINTS,
     "/api/v1/units/{unit}/peers": POINTS,
     "/api/v1/units/{unit}/lost": POINTS,
+    "/api/v1/units/{unit}/explain": POINTS,
     "/api/v1/units/{unit}/lateness": POINTS,
     "/api/v1/rank": POINTS,
     "/api/v1/rank/race": POINTS,
