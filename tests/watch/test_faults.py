@@ -233,7 +233,7 @@ def test_a_list_that_is_spelled_otherwise_gives_its_totals(watched: Watched) -> 
     watched.portal.plant("edit", "service-results", value=spelled)
     found = watched.run("H01")
     assert found.state == "complete"
-    assert "groupScores are spelled otherwise (NHOM_CKMB" in watched.words()
+    assert "not all six groups are recognised in groupScores (NHOM_CKMB" in watched.words()
     assert_league(watched, DAYS[0])
 
 

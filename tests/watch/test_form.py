@@ -194,7 +194,8 @@ def test_groups_that_are_spelled_otherwise_are_told() -> None:
         told = groups_unread(seen, {"total"})
         assert told is not None
         assert (
-            told.en == "Overall list: groupScores are spelled otherwise (NHOM_1); the totals alone are read."
+            told.en
+            == "Overall list: not all six groups are recognised in groupScores (NHOM_1); the rest is read."
         )
     assert groups_unread(Seen({}, [{"groupScores": None}], None), {"total"}) is not None
     assert groups_unread(seen, groups | {"total"}) is None

@@ -183,7 +183,8 @@ class Client:
         except (httpx.RemoteProtocolError, httpx.DecodingError, httpx.ReadError) as error:
             raise _Failed(note("why.cut")) from error
         except httpx.TransportError as error:
-            raise _Failed(note("why.connect", detail=type(error).__name__)) from error
+            why = note("why.connect", detail=f"{type(error).__name__}: {error}"[:160])
+            raise _Failed(why) from error
         return self._judged(came, bytes(body))
 
     def _judged(self, came: httpx.Response, body: bytes) -> Answer:

@@ -92,8 +92,8 @@ SENTENCES: Final[dict[str, Pair]] = {
         "{question}: new keys {keys}; they are not read.",
     ),
     "groups_unread": (
-        "Danh sách chung: groupScores viết cách khác ({keys}); chỉ đọc tổng điểm.",
-        "Overall list: groupScores are spelled otherwise ({keys}); the totals alone are read.",
+        "Danh sách chung: không nhận ra đủ sáu nhóm trong groupScores ({keys}); phần nhận ra vẫn được đọc.",
+        "Overall list: not all six groups are recognised in groupScores ({keys}); the rest is read.",
     ),
     "no_values": (
         "{group} kỳ {period}: {count} số để trống, giữ là trống.",
