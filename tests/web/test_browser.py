@@ -27,6 +27,7 @@ PAGES = (
     "/units/H01/indicators/2.1",
     "/units/H01/dossiers?indicator=2.1&part=missed",
     "/units/H01/outlook?until=end",
+    "/units/H01/reconcile",
     "/rank",
     "/data",
     "/help",

@@ -289,6 +289,7 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
         "data.html",
         view,
         section="data",
+        home=folder.settings.home,
         senders=senders,
         sums=sums,
         mistakes=sorted(mistakes.values(), key=lambda line: -int(line["count"])),

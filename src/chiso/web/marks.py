@@ -30,6 +30,18 @@ def bar(
     )
 
 
+def swing(value: Exact, most: Exact) -> Markup:
+    """A bar to the right of a middle line for more, to the left for less; ``most`` fills a half."""
+    width = exact(share(value if exact(value) > 0 else -exact(value), most)) / 2
+    start = Fraction(50) if exact(value) >= 0 else 50 - width
+    kind = "more" if exact(value) >= 0 else "less"
+    return Markup(  # noqa: S704 - numbers only
+        f'<svg class="swing" aria-hidden="true" focusable="false">'
+        f'<rect class="{kind}" x="{float(start):g}%" width="{float(width):g}%" y="3" height="9" rx="2"/>'
+        f'<rect class="middle" x="50%" width="1" height="100%"/></svg>'
+    )
+
+
 LEAST_SPREAD: Final = Fraction(1, 5)
 """Points that a sparkline's height stands for at least: a hundredth must not look like a fall."""
 

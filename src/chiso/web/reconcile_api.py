@@ -47,16 +47,17 @@ def dossiers(
     unit: FromPath[str],
     cause: FromQuery[str],
     part: FromQuery[str] = "",
+    indicator: FromQuery[str] = "",
     period: FromQuery[str | None] = None,
     at: FromQuery[str | None] = None,
     law: FromQuery[str | None] = None,
     limit: FromQuery[int] = 50,
     offset: FromQuery[int] = 0,
 ) -> Response[bytes]:
-    """The dossiers of one cause with the facts that differ."""
+    """The dossiers of one cause with the facts that differ; of an indicator, those that change it."""
     found = remembered(folder_of(request), unit, **_asked(period, at, law))
     effect = effect_of(found, cause, part)
-    return as_json(page_of(found, effect, min(max(limit, 0), MOST), max(offset, 0)))
+    return as_json(page_of(found, effect, min(max(limit, 0), MOST), max(offset, 0), indicator))
 
 
 @get("/units/{unit:str}/reconcile.xlsx", sync_to_thread=True)

@@ -30,7 +30,12 @@ NAVIGATION: Final = (
     ("data", "/data", "data"),
     ("help", "/help", "help"),
 )
-UNIT_PAGES: Final = (("unit", ""), ("outlook", "/outlook"), ("history", "/history"))
+UNIT_PAGES: Final = (
+    ("unit", ""),
+    ("outlook", "/outlook"),
+    ("history", "/history"),
+    ("reconcile", "/reconcile"),
+)
 """Pages of one unit, each with its path below the unit's."""
 RANK_TABS: Final = (
     ("table", "/rank"),

@@ -90,6 +90,8 @@ NEEDS: Final[dict[str, Need]] = {
     # single dossiers, of the own unit and those below it
     "/units/{code}/dossiers": OF_CODE,
     "/units/{code}/outlook": OF_CODE,
+    "/units/{code}/reconcile": OF_CODE,
+    "/units/{code}/reconcile/{cause}": OF_CODE,
     "/dossiers/{code}": Need(Right.DOSSIERS, "dossier"),
     "/api/v1/units/{unit}/dossiers": OF_UNIT,
     "/api/v1/units/{unit}/lateness/dossiers": OF_UNIT,

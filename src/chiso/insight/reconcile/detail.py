@@ -8,7 +8,7 @@ import numpy as np
 
 from chiso.engine.columns import Columns
 from chiso.folder.answers import QuestionError
-from chiso.insight.reconcile.numbers import Numbers, only
+from chiso.insight.reconcile.numbers import NONE, Numbers, only
 from chiso.instants import NEVER, iso
 from chiso.intake.records import Has
 
@@ -63,15 +63,21 @@ def effect_of(found: Reconciliation, cause: str, part: str = "") -> Effect:
     )
 
 
-def page_of(found: Reconciliation, effect: Effect, limit: int, offset: int) -> dict[str, Any]:
-    """Some dossiers of a cause: ``{"cause", "part", "total", "rows"}``, by number of the ledger."""
-    numbers = effect.numbers[offset : offset + limit]
+def page_of(
+    found: Reconciliation, effect: Effect, limit: int, offset: int, indicator: str = ""
+) -> dict[str, Any]:
+    """Some dossiers of a cause, by number of the ledger; ``indicator``: only those that change it.
+
+    ``{"cause", "part", "indicator", "reason", "total", "rows"}``
+    """
+    numbers = effect.of.get(indicator, NONE) if indicator else effect.numbers
     return {
         "cause": effect.option.cause,
         "part": effect.option.part,
+        "indicator": indicator,
         "reason": effect in found.effects,
-        "total": len(effect.numbers),
-        "rows": details(found, effect, numbers),
+        "total": len(numbers),
+        "rows": details(found, effect, numbers[offset : offset + limit]),
     }
 
 
@@ -142,13 +148,14 @@ def _facts(
     here: dict[str, int] | None,
     there: dict[str, int] | None,
 ) -> list[Fact]:
-    """What differs: ``{"name", "here", "there"}``, instants as ISO texts."""
+    """What differs: ``{"name", "here", "there"}``, instants as ISO texts; sentences also in ``here_en``."""
     gathered, option = found.gathered, effect.option
     hands = found.case.scenes[0].hands
     units = found.case.scenes[0].ground(None).units.all
     if option.cause == "quarantined":
         refused = gathered.pieces.refused[number]
-        return [_fact(refused.field or refused.reason, refused.message_vi, None)]
+        told = _fact(refused.field or refused.reason, refused.message_vi, None)
+        return [{**told, "here_en": refused.message_en}]
     if option.cause == "duplicate":
         twin = hands.twin.get(number)
         known = {} if twin is None else codes_of(gathered, np.array([twin]))
