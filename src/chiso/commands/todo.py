@@ -35,6 +35,11 @@ def todo(
     until: Annotated[
         str | None, Parameter(help="Dossiers that fall due by then; else by the end of the next working day.")
     ] = None,
+    before: Annotated[str | None, Parameter(help="Only what must be done by then.")] = None,
+    marked: Annotated[
+        str | None,
+        Parameter(help="Only what is ticked off (done), not (open), or given to somebody (assigned)."),
+    ] = None,
     limit: Annotated[int, Parameter(help="Rows given.")] = 200,
     offset: Annotated[int, Parameter(help="Rows passed over.")] = 0,
     period: PeriodOption = None,
@@ -63,6 +68,8 @@ def todo(
             until=None if until is None else last_instant(until),
             what=what or (),
             procedure=procedure,
+            before=None if before is None else last_instant(before),
+            marked=marked,
             limit=limit,
             offset=offset,
             **question(period, at, as_of, law, source),

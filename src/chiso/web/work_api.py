@@ -18,6 +18,11 @@ from chiso.web.api import as_json, folder_of, question_of
 AnyRequest = Request[Any, Any, Any]
 
 
+def _last(text: str | None) -> int | None:
+    """The instant up to which something is asked; a plus sign that a query string has eaten is put back."""
+    return last_instant(text.replace(" ", "+")) if text else None
+
+
 @get("/units/{unit:str}/outlook", sync_to_thread=True)
 def outlook(
     request: AnyRequest,
@@ -36,9 +41,8 @@ def outlook(
     """
     folder = folder_of(request)
     asked = question_of(period, at, as_of, law, source)
-    if until:
-        end = last_instant(until.replace(" ", "+"))
-    else:
+    end = _last(until)
+    if end is None:
         end = (parse_period(period) if period else year_of(asked["at"] or folder.now())).end
     return as_json(outlook_of(folder, unit, end, foretell=forecast, **asked))
 
@@ -50,6 +54,8 @@ def todo(
     what: FromQuery[list[str] | None] = None,
     procedure: FromQuery[str | None] = None,
     until: FromQuery[str | None] = None,
+    before: FromQuery[str | None] = None,
+    marked: FromQuery[str | None] = None,
     limit: FromQuery[int] = PAGE,
     offset: FromQuery[int] = 0,
     period: FromQuery[str | None] = None,
@@ -65,7 +71,9 @@ def todo(
     found = todo_of(
         folder_of(request),
         unit,
-        until=last_instant(until.replace(" ", "+")) if until else None,
+        until=_last(until),
+        before=_last(before),
+        marked=marked or None,
         what=what or (),
         procedure=procedure or None,
         limit=min(max(limit, 0), MOST),

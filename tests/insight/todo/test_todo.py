@@ -142,3 +142,41 @@ def test_a_unit_of_another_province_has_no_work_on_procedures(busy: DataFolder) 
 def test_an_empty_folder_has_no_work(tmp_path: Any) -> None:
     with DataFolder.open(tmp_path / "empty") as empty:
         assert todo(empty, "H01")["rows"] == []
+
+
+def test_only_what_must_be_done_by_then(busy: DataFolder) -> None:
+    whole = todo(busy, "H01", until=busy.now() + 5 * DAY, limit=10_000)["rows"]
+    before = busy.now() + 5 * DAY
+    some = todo(busy, "H01", before=before, limit=10_000)
+    assert some["rows"] == [row for row in whole if row["by"] <= iso(before)]
+    assert {"due", "overdue"} <= {row["what"] for row in some["rows"]}
+    assert some["count"] == sum(some["kinds"].values()) == len(some["rows"])
+
+
+def test_what_is_noted_stands_beside(own: DataFolder) -> None:
+    enrich(own)
+    now = own.now()
+    whole = todo(own, "H01", limit=10_000)
+    marked = {}
+    for what in ("due", "result", "petition", "publish", "fee"):
+        row = next(row for row in whole["rows"] if row["what"] == what)
+        marked[what] = key(row)
+        own.ledger.marks.set(key(row), what, now, assigned=f"Ai đó {what}", done=what in ("due", "fee"))
+    own.ledger.marks.set("H01.113-000000-1", "result", now, done=True)  # of no item any more
+    after = todo(own, "H01", limit=10_000)
+    assert [
+        {name: told for name, told in row.items() if name not in ("assigned", "done_at")}
+        for row in after["rows"]
+    ] == whole["rows"]
+    noted = {row["what"]: row for row in after["rows"] if "assigned" in row}
+    assert {what: key(row) for what, row in noted.items()} == marked
+    assert noted["due"]["done_at"] == iso(now)
+    assert noted["result"]["done_at"] is None
+    assert noted["fee"]["assigned"] == "Ai đó fee"
+    done = todo(own, "H01", marked="done")
+    assert {row["what"] for row in done["rows"]} == {"due", "fee"}
+    assert done["kinds"] == {"due": 1, "fee": 1}
+    assert todo(own, "H01", marked="open", limit=0)["count"] == whole["count"] - 2
+    assert todo(own, "H01", marked="assigned", limit=0)["count"] == 5
+    with pytest.raises(QuestionError, match="choose open"):
+        todo(own, "H01", marked="x")

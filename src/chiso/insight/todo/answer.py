@@ -13,19 +13,22 @@ from chiso.insight.keeping import kept, state_of
 from chiso.insight.todo.items import WHAT
 from chiso.insight.todo.registers import Other, next_working_day
 from chiso.insight.todo.work import Work, work
-from chiso.instants import NEVER, iso, tree_instant
+from chiso.instants import iso, tree_instant
 from chiso.law.scoring import decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from fractions import Fraction
 
+    from chiso.engine.each import Bools
     from chiso.folder.answers import Asked
     from chiso.folder.state import DataFolder, View
+    from chiso.ledger.marks import Mark
     from chiso.registry.units import Unit
 
 PAGE: Final = 200
 MOST: Final = 10_000
+MARKED: Final = ("open", "done", "assigned")
 
 
 def work_of(
@@ -49,6 +52,8 @@ def todo(
     until: int | None = None,
     what: Iterable[str] = (),
     procedure: str | None = None,
+    before: int | None = None,
+    marked: str | None = None,
     limit: int = PAGE,
     offset: int = 0,
     **question: Any,
@@ -61,6 +66,8 @@ def todo(
         until: dossiers that fall overdue by then; else by the end of the next working day.
         what: kinds of work; all where none is named.
         procedure: only that of one procedure.
+        before: only what must be done by then.
+        marked: only what is ``done`` (ticked off), ``open`` (not), or ``assigned`` to somebody.
         limit: rows given, at most :data:`MOST`.
         offset: rows passed over.
         question: the common options.
@@ -72,10 +79,17 @@ def todo(
             f"no kind of work {unknown[0]!r}; there are {', '.join(WHAT)}",
             wrong=True,
         )
-    wanted, unit, found = work_of(folder, unit_code, until, question)
-    here = found.chosen((), procedure, NEVER)
+    if marked not in (None, "", *MARKED):
+        raise QuestionError(
+            f"Không có “{marked}”; chọn {', '.join(MARKED)}.",
+            f"no {marked!r}; choose {', '.join(MARKED)}",
+            wrong=True,
+        )
+    wanted, unit, found = work_of(folder, unit_code, before if until is None else until, question)
+    marks = marks_of(folder, found)
+    here = found.chosen((), procedure, before) & _marked(found, marks, marked)
     counts = np.bincount(found.what[here], minlength=len(WHAT)).tolist()
-    chosen = found.chosen(asked, procedure, NEVER)
+    chosen = here & found.chosen(asked)
     order = found.order[chosen[found.order]]
     page = order[max(0, offset) : max(0, offset) + min(max(0, limit), MOST)]
     return {
@@ -83,12 +97,48 @@ def todo(
         "until": iso(found.until),
         "kinds": {kind: count for kind, count in zip(WHAT, counts, strict=True) if count},
         "count": len(order),
-        "rows": rows_of(folder, found, page.tolist()),
+        "rows": rows_of(folder, found, page.tolist(), marks),
     }
 
 
-def rows_of(folder: DataFolder, found: Work, page: list[int]) -> list[dict[str, Any]]:
-    """Items as rows."""
+def marks_of(folder: DataFolder, found: Work) -> dict[int, Mark]:
+    """Items of which something is noted, and what."""
+    told = folder.ledger.marks.all()
+    if not told:
+        return {}
+    numbers = folder.ledger.ids(sorted({subject for subject, _ in told}))
+    codes = {number: code for code, number in numbers.items()}
+    items = np.flatnonzero(np.isin(found.dossier, list(codes)) | (found.what == WHAT.index("fee")))
+    marks: dict[int, Mark] = {}
+    for item in [*items.tolist(), *range(int(found.starts[-1]), len(found))]:
+        place = found.place(item)
+        if isinstance(place, Other):
+            key = place.code, place.what
+        elif place[0].what == "fee":  # it is the procedure's
+            key = found.view.ground.terms[int(found.procedure[item])], "fee"
+        else:
+            key = codes[int(found.dossier[item])], place[0].what
+        if key in told:
+            marks[item] = told[key]
+    return marks
+
+
+def _marked(found: Work, marks: dict[int, Mark], wanted: str | None) -> Bools:
+    """Which items are as ticked off or assigned as wanted."""
+    if not wanted:
+        return np.ones(len(found), np.bool_)
+    chosen = np.full(len(found), wanted == "open")
+    for item, mark in marks.items():
+        chosen[item] = (
+            bool(mark.assigned) if wanted == "assigned" else (mark.done_at is not None) is (wanted == "done")
+        )
+    return chosen
+
+
+def rows_of(
+    folder: DataFolder, found: Work, page: list[int], marks: Mapping[int, Mark]
+) -> list[dict[str, Any]]:
+    """Items as rows, with what is noted of them."""
     numbers = found.dossier[page]
     told = briefs(folder, found.view, numbers[numbers > 0])
     rows = []
@@ -103,7 +153,9 @@ def rows_of(folder: DataFolder, found: Work, page: list[int]) -> list[dict[str, 
                 _dossier(found, items.what, int(items.by[index]), items.worths[way], items.indicators[way])
                 | told[number]
             )
-    for row in rows:
+    for item, row in zip(page, rows, strict=True):
+        if (mark := marks.get(item)) is not None:
+            row |= {"assigned": mark.assigned, "done_at": iso(mark.done_at)}
         if row["what"] == "fee":  # it is the procedure's, done by way of one dossier
             row["procedure"], row["with_dossier"] = row.pop("for_procedure"), row.pop("dossier")
     return rows

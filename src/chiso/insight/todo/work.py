@@ -98,7 +98,9 @@ class Work:
             return found.worth
         return found[0].worths[int(found[0].way[found[1]])]
 
-    def chosen(self, what: tuple[str, ...], procedure: str | None, until: int) -> Bools:
+    def chosen(
+        self, what: tuple[str, ...] = (), procedure: str | None = None, before: int | None = None
+    ) -> Bools:
         """Which items are of some kinds (all where none is named), of a procedure, to be done by then."""
         found = np.ones(len(self), np.bool_)
         if what:
@@ -109,7 +111,7 @@ class Work:
             found &= self.procedure == number
             for place, one in enumerate(self.others, int(self.starts[-1])):
                 found[place] = one.key == "procedure" and one.code == procedure
-        return found & ((self.by <= until) | (self.by >= NEVER))
+        return found if before is None else found & (self.by <= before)
 
 
 def work(folder: DataFolder, view: View, unit: int, until: int) -> Work:
