@@ -22,9 +22,9 @@ def enrich(folder: DataFolder) -> None:
     now = folder.now()
     _dossiers(folder, now)
     _table(folder, now)
-    _payments(folder)
     _petitions(folder, now)
     _procedures(folder, day_of(now))
+    _payments(folder)
     totals = [{"unit": unit, "period": "2026", "received": count} for unit, count in
               (("H01", 900), ("H01.113", 60), ("H01.06", 40))]  # fmt: skip
     tell(folder, "totals", *totals)

@@ -33,6 +33,8 @@ PAGES = (
     "/units/H01/dossiers?indicator=2.1&part=open",
     "/units/H01.113/dossiers?indicator=4.1&part=d&procedure=2.000815&page=2",
     "/units/H01/outlook",
+    "/units/H01/todo",
+    "/units/H01.113/todo?what=result&what=due&marked=open&lang=en",
     "/units/H01.113/outlook?until=end",
     "/units/H01/outlook?until=2026-10-20&lang=en",
     "/units/H01/outlook?period=2026-Q1",

@@ -25,6 +25,7 @@ from chiso.web.view import View
 
 NAVIGATION: Final = (
     ("overview", "/", "home"),
+    ("todo", "/todo", "todo"),
     ("units", "/units", "units"),
     ("rank", "/rank", "rank"),
     ("data", "/data", "data"),
@@ -32,6 +33,7 @@ NAVIGATION: Final = (
 )
 UNIT_PAGES: Final = (
     ("unit", ""),
+    ("todo", "/todo"),
     ("outlook", "/outlook"),
     ("history", "/history"),
     ("reconcile", "/reconcile"),

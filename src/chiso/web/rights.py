@@ -64,6 +64,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/standing": OPEN,
     # points of all units
     "/": POINTS,
+    "/todo": POINTS,
     "/units": POINTS,
     "/units/{code}": POINTS,
     "/units/{code}/indicators/{indicator}": POINTS,
@@ -92,6 +93,9 @@ NEEDS: Final[dict[str, Need]] = {
     "/units/{code}/outlook": OF_CODE,
     "/units/{code}/reconcile": OF_CODE,
     "/units/{code}/reconcile/{cause}": OF_CODE,
+    "/units/{code}/todo": OF_CODE,
+    "/units/{code}/todo.csv": OF_CODE,
+    "/units/{code}/todo/marks": Need(Right.WORK, "code"),
     "/dossiers/{code}": Need(Right.DOSSIERS, "dossier"),
     "/api/v1/units/{unit}/dossiers": OF_UNIT,
     "/api/v1/units/{unit}/lateness/dossiers": OF_UNIT,

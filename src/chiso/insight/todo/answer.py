@@ -123,6 +123,18 @@ def marks_of(folder: DataFolder, found: Work) -> dict[int, Mark]:
     return marks
 
 
+def holds(folder: DataFolder, found: Work, what: str, subject: str) -> bool:
+    """Whether an item of a kind with this code is among the work."""
+    if any(one.what == what and one.code == subject for one in found.others):
+        return True
+    here = found.what == WHAT.index(what)
+    if what == "fee":  # it is the procedure's
+        terms = found.view.ground.terms
+        return subject in terms and bool((here & (found.procedure == terms.index(subject))).any())
+    number = folder.ledger.ids([subject]).get(subject)
+    return number is not None and bool((here & (found.dossier == number)).any())
+
+
 def _marked(found: Work, marks: dict[int, Mark], wanted: str | None) -> Bools:
     """Which items are as ticked off or assigned as wanted."""
     if not wanted:

@@ -157,7 +157,7 @@ def procedures(scene: Scene, worth: Worth) -> Iterator[Other]:
             services[place] = _becomes_service(scene, one.code, steps.distinct[:, place])
     own = {"online_services": services, **(told if scene.unit == home else {})}
     for one, gain in zip(works, worth.of(steps, own, province_registers=told), strict=True):
-        if gain > 0 or one.what == "publish":
+        if gain > 0 or one.what in ("announce", "publish"):
             indicators = _reading(ground, *one.steps) if gain > 0 else ()
             yield Other(one.what, "procedure", one.code, one.by, gain, one.owner, indicators, dict(one.more))
 

@@ -105,8 +105,10 @@
   };
   if (body.dataset.stream && "EventSource" in window) {
     const stream = new EventSource(body.dataset.stream);
-    stream.addEventListener("score", (event) => show(JSON.parse(event.data)));
+    const pass = (name) => document.dispatchEvent(new CustomEvent(`chiso:${name}`));
+    stream.addEventListener("score", (event) => { show(JSON.parse(event.data)); pass("score"); });
     stream.addEventListener("fresh", (event) => {
+      pass("fresh");
       const told = JSON.parse(event.data);
       if (told.loading || document.querySelector('[data-refresh="loading"]')) stale = true;
       if (!told.newest || !live) return;
