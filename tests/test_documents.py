@@ -128,7 +128,8 @@ def example(command: str) -> Any:
 
 
 FREE = (
-    ".groups", ".indicators", ".kinds", ".reasons", ".change", ".points_change", ".gap", ".spread", ".since"
+    ".groups", ".indicators", ".kinds", ".reasons", ".change", ".points_change", ".gap", ".spread", ".since",
+    ".indicators.2.1",
 )  # fmt: skip
 """Mappings whose keys differ from answer to answer."""
 

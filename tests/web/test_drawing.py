@@ -27,6 +27,14 @@ def test_bar() -> None:
     assert len(ElementTree.fromstring(marks.bar(1, 0))) == 2
 
 
+def test_whisker_stands_on_the_scale_of_its_league() -> None:
+    track, spread, dot = ElementTree.fromstring(marks.whisker("42.00", "45.50", "47.00", ("40.00", "60.00")))
+    assert track.get("width") == "100%"
+    assert (spread.get("x"), spread.get("width"), dot.get("cx")) == ("10.000%", "25.000%", "27.500%")
+    flat = ElementTree.fromstring(marks.whisker(1, 1, 1, (1, 1)))
+    assert flat[2].get("cx") == "0%"
+
+
 def test_sparkline_does_not_dramatise_a_hundredth() -> None:
     flat = re.findall(r",([\d.]+)", marks.sparkline(["18.20", "18.21"]).split('points="')[1].split('"')[0])
     steep = re.findall(r",([\d.]+)", marks.sparkline(["17.20", "18.21"]).split('points="')[1].split('"')[0])

@@ -43,6 +43,25 @@ def test_the_real_ranks_with_the_national_line_among_them(
     assert formatting.points(told["spread"]["median"]) in text
 
 
+def test_a_league_shows_what_chance_leaves_open(client: Client, folder: DataFolder) -> None:
+    text = client.get("/rank?among=communes").text
+    rows = folder.rank("communes", under="H01")["rows"]
+    assert text.count('class="whisker"') == len(rows)
+    assert 'id="chance"' in text
+    within = [row for row in rows if "up" in row["even"]]
+    assert within
+    assert text.count("trong sai số</span>") == len(within)
+    assert "Chênh lệch này nằm trong sai số" in text
+    steps = sum("up" in row["gap"] for row in rows)
+    assert f"Trong {steps} khoảng cách giữa hai đơn vị liền nhau, {len(within)} nằm trong sai số" in text
+
+
+def test_of_published_totals_nothing_is_known_of_chance(national: Client) -> None:
+    text = national.get("/rank").text
+    assert 'class="whisker"' not in text
+    assert 'id="chance"' not in text
+
+
 @pytest.mark.parametrize(
     ("query", "first", "last"),
     [

@@ -169,6 +169,22 @@ def test_numbers_lead_down_to_their_dossiers(client: Client, folder: DataFolder)
     assert "Tính vào chỉ số nào" in one
 
 
+def test_few_cases_are_no_trend(client: Client, folder: DataFolder) -> None:
+    score = folder.score("H01.113", period="2026-10")["indicators"]
+    found = {name: one for name, one in score.items() if "interval" in one}
+    few = [name for name, one in found.items() if one.get("few")]
+    assert few
+    unit = client.get("/units/H01.113?period=2026-10").text
+    assert unit.count("mẫu số nhỏ</a>") == len(few)
+    for name, one in found.items():
+        page = client.get(f"/units/H01.113/indicators/{name}?period=2026-10").text
+        low, high = (formatting.points(one["interval"][end]) for end in ("low", "high"))
+        assert f"{low} đến {high} điểm" in page
+        assert ('id="few"' in page) == (name in few)
+    one = client.get(f"/units/H01.113/indicators/{few[0]}", params={"lang": "en", "period": "2026-10"}).text
+    assert "Few cases, not enough to speak of a trend." in one
+
+
 def test_the_past_is_shown_as_known_then(client: Client, folder: DataFolder) -> None:
     then = parse_instant("2026-08-20T06:00+07:00")
     score = folder.score("H01", at=then, as_of=then)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from chiso.folder.fairness import chances
 from chiso.folder.published import PublishedScore, published_json
 from chiso.instants import Period, iso, parse_period, tree_instant, year_of
 from chiso.law.model import LawError, LawVersion
@@ -231,6 +232,10 @@ def score(
         return {**head, **published_json(found.published, found.question.law, found.question.period)}
     board = view_of(folder, found.question).board
     body = board.score(found.unit.index).as_json()
+    open_to = chances(board)
+    for name, told in open_to.indicators(found.unit.index).items():
+        body["indicators"][name] |= told
+    body["interval"] = open_to.total(found.unit.index, int(board.table.totals[found.unit.index]))
     return {**head, **body, "dossiers": int(board.dossiers[found.unit.index])}
 
 

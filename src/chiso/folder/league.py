@@ -19,6 +19,7 @@ from chiso.folder.answers import (
     unit_named,
     view_of,
 )
+from chiso.folder.fairness import chances, standings
 from chiso.folder.published import PublishedScore
 from chiso.instants import DAY, iso
 from chiso.law.model import LawVersion
@@ -50,6 +51,8 @@ class Member:
     change: dict[str, int] = field(default_factory=dict)
     """places risen since then"""
     points_change: dict[str, str] = field(default_factory=dict)
+    chance: dict[str, Any] = field(default_factory=dict)
+    """what chance leaves open: ``interval``; where it is known of the whole league ``places``, ``even``"""
 
 
 def rank(
@@ -69,6 +72,7 @@ def rank(
     above = unit_named(folder, under, tree_at(folder, question)) if under else None
     members = ranked(folder, question, units_of(folder, among, above, tree_at(folder, question)))
     moments = _changes(folder, question, members)
+    _leave_open(folder, question, members)
     return {
         "period": question.period.label,
         "among": among,
@@ -163,10 +167,28 @@ def _rows(folder: DataFolder, law: LawVersion, members: list[Member]) -> list[di
                 "change": one.change,
                 "points_change": one.points_change,
                 "gap": gap,
+                **one.chance,
                 **({} if one.captured_at is None else {"captured_at": iso(one.captured_at)}),
             }
         )
     return rows
+
+
+def _leave_open(folder: DataFolder, question: Asked, members: list[Member]) -> None:
+    """How far totals may lie apart by chance alone, where n and d are known."""
+    counted = [one for one in members if one.source == "computed"]
+    if not counted:
+        return
+    found = chances(view_of(folder, question).board)
+    totals = [int(one.total * 100) for one in counted]
+    for one, total in zip(counted, totals, strict=True):
+        one.chance["interval"] = found.total(one.unit.index, total)
+    if len(counted) < len(members):
+        return  # of the others it is not known
+    own = [one.unit.index for one in counted]
+    for one, open_to in zip(counted, standings(totals, found.down[own], found.up[own]), strict=True):
+        one.chance["places"] = {"best": open_to.best, "worst": open_to.worst}
+        one.chance["even"] = list(open_to.even)
 
 
 def _line(folder: DataFolder, question: Asked, members: list[Member], *, whole: bool) -> dict[str, Any]:

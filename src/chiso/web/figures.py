@@ -36,6 +36,16 @@ class IndicatorRow:
     no_data: bool
     inherited: bool
     law: Indicator | None
+    interval: tuple[Fraction, Fraction] | None = None
+    """within which points chance alone could put it"""
+    few: bool = False
+    """whether it counts too few for a trend"""
+
+    @property
+    def step(self) -> Fraction:
+        """Points that one case more or less is."""
+        cap = Fraction(1) if self.law is None else self.law.cap
+        return self.maximum / (cap * self.d) if self.d else Fraction(0)
 
     @property
     def short(self) -> str:
@@ -182,9 +192,15 @@ def _indicators(
                 no_data=bool(value.get("no_data")),
                 inherited=bool(value.get("inherited")),
                 law=rule,
+                interval=_interval(value.get("interval")),
+                few=bool(value.get("few")),
             )
         )
     return tuple(rows)
+
+
+def _interval(told: Mapping[str, str] | None) -> tuple[Fraction, Fraction] | None:
+    return None if told is None else (exact(told["low"]), exact(told["high"]))
 
 
 def _unknown(members: Sequence[IndicatorRow], earned: Fraction) -> bool:

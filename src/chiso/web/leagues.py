@@ -186,6 +186,20 @@ def bands_held(rows: Sequence[Mapping[str, Any]], law: LawVersion, lang: str) ->
     return found
 
 
+def _ends(rows: Sequence[Mapping[str, Any]]) -> tuple[Fraction, Fraction] | None:
+    """The scale on which the intervals of a league are drawn; ``None`` where there are none."""
+    told = [row["interval"] for row in rows if row.get("interval")]
+    if not told:
+        return None
+    return min(exact(one["low"]) for one in told), max(exact(one["high"]) for one in told)
+
+
+def _within(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int] | None:
+    """Of how many steps to the next higher total, and how many of these lie within chance."""
+    steps = [row for row in rows if "even" in row and (row.get("gap") or {}).get("up")]
+    return (len(steps), sum("up" in row["even"] for row in steps)) if steps else None
+
+
 def _spread(found: Chosen, own: str, target: int) -> dict[str, Any] | None:
     """Median and quartiles as the folder tells them, and where everybody stands."""
     told = (found.raw or {}).get("spread") or {}
@@ -225,6 +239,9 @@ def rank(request: Request[Any, Any, Any]) -> Response[Any]:
             "points_change": {},
             "change": {},
             "recent": recent.get(row["unit"], []),
+            "interval": None,
+            "places": None,
+            "even": (),
             **row,
             "folded": f"{fold(row['name'])} {row['unit'].lower()}",
         }
@@ -258,6 +275,8 @@ def rank(request: Request[Any, Any, Any]) -> Response[Any]:
         held=held,
         band=band,
         q=wanted,
+        ends=_ends(found.rows),
+        steps_within=_within(found.rows),
         spread=_spread(found, folder.settings.home, folder.settings.target),
         sort=column,
         down=down,

@@ -136,6 +136,22 @@ def strip(
     return Markup(f'<svg class="strip" height="58" aria-hidden="true" focusable="false">{body}</svg>')  # noqa: S704
 
 
+def whisker(low: Exact, value: Exact, high: Exact, ends: tuple[Exact, Exact]) -> Markup:
+    """A thin line from low to high with a dot at the value, on a scale between two ends."""
+    first, wide = exact(ends[0]), exact(ends[1]) - exact(ends[0])
+
+    def at(one: Exact) -> str:
+        return share(exact(one) - first, wide)
+
+    width = share(exact(high) - exact(low), wide)
+    return Markup(  # noqa: S704 - numbers only
+        f'<svg class="whisker" height="9" aria-hidden="true" focusable="false">'
+        f'<rect class="track" y="4" width="100%" height="1"/>'
+        f'<rect class="range" x="{at(low)}%" y="3" width="{width}%" height="3" rx="1.5"/>'
+        f'<circle cx="{at(value)}%" cy="4.5" r="2.6"/></svg>'
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ScaleBand:
     """A band as the scale draws it: its id, its name and the points from which it holds."""

@@ -123,6 +123,7 @@ def environment() -> Environment:
         scale=marks.scale,
         stack=marks.stack,
         strip=marks.strip,
+        whisker=marks.whisker,
     )
     return env
 

@@ -158,7 +158,12 @@ def place(folder: DataFolder, view: View, law: LawVersion, unit: Mapping[str, An
     found = next((row for row in rows if row["unit"] == unit["code"]), None)
     if found is None or len(rows) < 2:
         return None
-    return {"rank": found["rank"], "of": len(rows), "link": view.link("/rank", among=among)}
+    return {
+        "rank": found["rank"],
+        "of": len(rows),
+        "link": view.link("/rank", among=among),
+        "places": found.get("places"),
+    }
 
 
 def unit_of(folder: DataFolder, view: View, code: str) -> dict[str, Any]:
