@@ -183,7 +183,7 @@ class Shown:
                     "id": name,
                     "name": self.law.groups[name].names[self.lang],
                     "captured_at": group.captured_at,
-                    "other_day": day_of(group.captured_at) != day_of(self.told.newest),
+                    "other_day": day_of(group.captured_at) != day_of(self.told.newest_group),
                     "published": points,
                     "computed": own,
                     "difference": points - own,

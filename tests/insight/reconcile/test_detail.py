@@ -74,11 +74,15 @@ def test_units_edges_and_days(small: Small) -> None:
     small.publish(small.computed())
     assert page(small, "other_unit")[0]["facts"] == [{"name": "DonViXuLy", "here": OTHER, "there": UNIT}]
     assert page(small, "period_edge")[0]["facts"] == [
-        {"name": "NgayTiepNhan", "here": iso(new_year + 8 * HOUR), "there": iso(new_year - HOUR)}
+        {"name": "NgayTiepNhan/NgayNopHoSo", "here": iso(new_year + 8 * HOUR), "there": iso(new_year - HOUR)}
     ]
     (row,) = page(small, "due_by_day")
     assert row["facts"] == [
-        {"name": "NgayKetThucXuLy", "here": iso(SEPTEMBER + 10 * HOUR), "there": iso(SEPTEMBER + 9 * HOUR)}
+        {
+            "name": "NgayKetThucXuLy/NgayHenTra",
+            "here": iso(SEPTEMBER + 10 * HOUR),
+            "there": iso(SEPTEMBER + 9 * HOUR),
+        }
     ]
 
 

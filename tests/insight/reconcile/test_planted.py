@@ -53,7 +53,7 @@ def group_of(indicator: str) -> str:
 class Scenery:
     """A folder with planted dossiers, and two slow portals: as of the capture, and of the day before."""
 
-    def __init__(self, path: Path, dossiers: int, each: int) -> None:
+    def __init__(self, path: Path, dossiers: int, each: int, unit: str = UNIT) -> None:
         self.path = path
         self.planted = planted = Planted(each, CAPTURE, NOW)
         lines = [
@@ -69,7 +69,7 @@ class Scenery:
         details |= {one["MaHoSo"]: one for one in planted.refused}
         self.portals = {
             at: SlowPortal(
-                UNIT, stamp(at), now, Book().read(kept, at.isoformat()), refused,
+                unit, stamp(at), now, Book().read(kept, at.isoformat()), refused,
                 {code: one["NgayNopHoSo"] for code, one in details.items()},
                 {code: one["SoGiayToChuHoSo"] for code, one in details.items() if code in now.dossiers},
             )
@@ -223,3 +223,30 @@ def test_every_cause_is_named_with_exactly_its_dossiers(tmp_path: Path, dossiers
     dated = [one for one in body["causes"] if one["cause"] != "captured_on_another_date"]
     worth = sum((Decimal(one["points"]) for one in dated if one.get("points")), Decimal(0))
     assert worth + Decimal(body["difference"]["unexplained"]) == Decimal(body["difference"]["points"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("dossiers", "each"), [(6_000, 500)])
+def test_a_whole_province_is_reconciled(tmp_path: Path, dossiers: int, each: int) -> None:
+    """Where a dossier counts within it makes no difference to the province: that cause has no dossiers."""
+    scenery = Scenery(tmp_path, dossiers, each, "H01")
+    portal = scenery.portals[CAPTURE]
+    world = HABITS - {"desk"}
+    pairs = portal.pairs(world)
+    beside = count(portal.then, START, portal.judged)
+    pairs |= {name: beside[name] for name in ("1.1", "1.2", "1.3", "3.1", *PETITIONS)}
+    with DataFolder.open(tmp_path) as folder:
+        figures = [figure("H01", name, CAPTURE, None, pair) for name, pair in pairs.items()]
+        figures.append(figure("H01", "4.6", CAPTURE, 2))
+        for name, value in groups(pairs).items():
+            figures.append(figure("H01", name, CAPTURE, Decimal(value.numerator) / value.denominator))
+        publish(folder, figures)
+        body = as_json(reconcile(folder, "H01", "2026", int(CAPTURE.timestamp())), named=10 * each)
+    assert [row["indicator"] for row in body["rows"] if row["unexplained"] != [0, 0]] == []
+    assert body["difference"]["unexplained"] == "0.00"
+    expected = listed(dict.fromkeys(COUNTED, portal), world)
+    told = by_cause(body)
+    for habit in world:
+        assert set(told[CAUSE_OF[habit]]["dossiers"]) == expected[habit], habit
+    assert ("other_unit", "desk") not in told
+    assert not [one for one in body["causes"] if one["cause"] == "contradiction"]

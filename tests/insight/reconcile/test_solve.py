@@ -156,6 +156,40 @@ def test_filed_before_the_period_and_received_in_it(small: Small) -> None:
     assert causes(body)["period_edge", "submitted"]["dossiers"] == [edge["MaHoSo"]]
 
 
+def test_filed_in_a_month_and_received_the_day_after_it(small: Small) -> None:
+    """September ends at midnight; what was filed in it and received on 1 October counts on the portal."""
+    october = parse_instant("2026-10-01")
+    edge = small.one(58, october, open_=True, NgayNopHoSo=stamp(october - HOUR))
+    small.tell(edge, small.one(59, october), known_at=CAPTURE - DAY)
+    told = small.folder.score(UNIT, "2026-09", at=CAPTURE, source="computed")["indicators"]
+    pairs = {name: (one["n"], one["d"]) for name, one in told.items() if "n" in one and name != "2.2"}
+    assert pairs["2.1"] == (10, 10)
+    for name in ("2.1", "3.3", "3.6", "4.5b", "5.4"):
+        pairs[name] = pairs[name][0] + 1, pairs[name][1] + 1
+    pairs["1.4"] = pairs["1.4"][0] + 1, pairs["1.4"][1] + 1
+    for name in ("4.1", "4.2", "4.3", "4.4"):
+        pairs[name] = pairs[name][0], pairs[name][1] + 1
+    small.publish(pairs, period="2026-09")
+    body = small.answer(period="2026-09")
+    assert causes(body).keys() == {("period_edge", "submitted")}
+    assert causes(body)["period_edge", "submitted"]["dossiers"] == [edge["MaHoSo"]]
+    assert unexplained(body) == {}
+
+
+def test_counted_at_the_units_of_today(small: Small) -> None:
+    """A commune that ended after the capture, whose dossiers the portal counts at what continues it."""
+    ended = {"code": OTHER, "name": "Phường Long Xuyên", "kind": "commune", "parent": "H01",
+             "valid_to": "2026-10-09", "successor": UNIT}  # fmt: skip
+    theirs = small.one(57, SEPTEMBER, desk=OTHER)
+    small.tell(theirs, known_at=CAPTURE - DAY)
+    tell(small.folder, "units", ended, known_at=CAPTURE - DAY)
+    small.publish(small.differ(**everywhere(1, 1)))
+    body = small.answer()
+    assert causes(body).keys() == {("other_unit", "today")}
+    assert causes(body)["other_unit", "today"]["dossiers"] == [theirs["MaHoSo"]]
+    assert unexplained(body) == {}
+
+
 def test_received_on_the_day_of_the_capture_after_it(small: Small) -> None:
     today = small.one(59, CAPTURE - 6 * HOUR, open_=True)  # received at eight, captured at six
     small.tell(today, known_at=NOW - DAY)

@@ -9,7 +9,7 @@ import numpy as np
 
 from chiso.engine.columns import Columns
 from chiso.folder.answers import QuestionError
-from chiso.folder.registers import read_registry
+from chiso.folder.registers import Registry, read_registry
 from chiso.insight.reconcile import hands as hand
 from chiso.insight.reconcile.causes import (
     BY_DAY,
@@ -104,11 +104,13 @@ def gather(question: Question, instants: dict[str, int] | None = None) -> Gather
     with folder.lock:
         registry, terms = folder.registry, list(folder.terms)
         plain = registry.ground(law, terms)
-        restated = registry.restated(folder.now()).ground(law, terms)
+        moved = [at for at in captures if _another_tree(registry, period.judged_at(at), folder.now())]
+        restated = registry.restated(folder.now()).ground(law, terms) if moved else plain
         near_unit = np.zeros(plain.unit_count, bool)
         for at in captures:
             near_unit |= near_of(plain, unit.index, period, at)
-            near_unit |= near_of(restated, unit.index, period, at)
+            if at in moved:
+                near_unit |= near_of(restated, unit.index, period, at)
         near = hand.near_rows(folder, near_unit)
         top, journal, known = folder.standing.roster.top, folder.journal, folder.now()
     pieces = read_pieces(folder, terms, top, law.life_rules)
@@ -130,7 +132,12 @@ def gather(question: Question, instants: dict[str, int] | None = None) -> Gather
             for name in one.indicators
             if at_of[group] == at and name in cells.sides
         )
-        grounds = _grounds(question, plain, restated, at)
+        grounds: dict[Option | None, Ground] = {None: plain}
+        then = read_registry(folder.ledger, folder.settings.home, registry.calendar, (), at, registry)
+        if then.records != registry.records or then.catalogue is not registry.catalogue:
+            grounds[RECORDS] = then.ground(law, plain.terms)
+        if at in moved:
+            grounds[TODAY] = restated
         found.case.scenes.append(Scene(at, period, unit.index, own, cells, hands, grounds))
     if question.listed is not None:
         found.compared = _compare(found, question.listed, top)
@@ -165,18 +172,9 @@ def _touch(
         hands.touched[at] = {option: numbers for option, numbers in touched.items() if len(numbers)}
 
 
-def _grounds(question: Question, plain: Ground, restated: Ground, at: int) -> dict[Option | None, Ground]:
-    """The ground as known now, and those of the causes that stand on another one."""
-    folder, period = question.folder, question.period
-    found: dict[Option | None, Ground] = {None: plain}
-    registry = folder.registry
-    then = read_registry(folder.ledger, folder.settings.home, registry.calendar, (), at, registry)
-    if then.records != registry.records or then.catalogue is not registry.catalogue:
-        found[RECORDS] = then.ground(question.law, plain.terms)
-    units = registry.units
-    if units.era(tree_instant(period.judged_at(at))) != units.era(tree_instant(folder.now())):
-        found[TODAY] = restated
-    return found
+def _another_tree(registry: Registry, judged: int, now: int) -> bool:
+    """Whether units have changed since the judging instant."""
+    return registry.units.era(tree_instant(judged)) != registry.units.era(tree_instant(now))
 
 
 def _compare(found: Gathered, listed: PortalList, top: int) -> Compared:

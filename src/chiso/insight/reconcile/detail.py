@@ -164,9 +164,15 @@ def _facts(
         return [_fact("DonViXuLy", units[here["unit_index"]].code, units[here["desk_index"]].code)]
     if option.cause == "period_edge" and here is not None:
         filed = hands.submitted.get(number)
-        return [_fact("NgayTiepNhan", iso(here["received_at"]), iso(filed) if filed is not None else None)]
+        return [
+            _fact(
+                "NgayTiepNhan/NgayNopHoSo",
+                iso(here["received_at"]),
+                iso(filed) if filed is not None else None,
+            )
+        ]
     if option.cause == "due_by_day" and here is not None:
-        return [_fact("NgayKetThucXuLy", iso(here["ended_at"]), iso(here["due_at"]))]
+        return [_fact("NgayKetThucXuLy/NgayHenTra", iso(here["ended_at"]), iso(here["due_at"]))]
     if option.cause == "known_later" and there is None:
         return [_fact("known_at", iso(here["known_at"]) if here else None, None)]
     if here is None or there is None:

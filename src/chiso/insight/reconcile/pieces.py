@@ -36,7 +36,7 @@ class Pieces:
     """without what the registry derives"""
     submitted: dict[int, int] = field(default_factory=dict)
     unread: int = 0
-    """pieces of dossiers that cannot be read, or tell of no receipt"""
+    """pieces of dossiers and steps that cannot be read, or tell of no receipt"""
 
 
 class _Terms(dict[str, int]):
@@ -63,6 +63,8 @@ def read_pieces(folder: DataFolder, terms: list[str], top: int, rules: LifeRules
     quarantine = folder.ledger.quarantine
     contexts: dict[str, Context] = {}
     for refused in quarantine.list("open", limit=ALL):  # the newest first
+        if refused.kind == "progress" and refused.code:
+            found.unread += 1  # a step is refused for its instant, its state or its code: nothing is left
         if refused.kind != "dossiers":
             continue
         context = contexts.setdefault(refused.sender, _context(folder, refused.sender))

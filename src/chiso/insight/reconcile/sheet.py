@@ -12,7 +12,27 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from chiso.insight.reconcile.answer import as_json, placeholders
-from chiso.insight.reconcile.causes import CAUSES, UNEXPLAINED, form_words
+from chiso.insight.reconcile.causes import (
+    BY_DAY,
+    CAUSES,
+    CHANGED,
+    DAY_BEFORE,
+    DESK,
+    DIFFERENT_THERE,
+    EARLIER_CODE,
+    LATER_CODE,
+    MISSING_HERE,
+    MISSING_THERE,
+    NEW,
+    QUARANTINED,
+    RECORDS,
+    SUBMITTED,
+    TODAY,
+    UNEXPLAINED,
+    WHOLE_DAY,
+    Option,
+    form_words,
+)
 from chiso.insight.reconcile.detail import details
 from chiso.insight.reconcile.words import flaw_words, other_date_words, period_words
 from chiso.instants import moment_of, parse_instant
@@ -60,6 +80,25 @@ SUMMARY: Final = (
     ("Chưa giải thích: tử", 18),
     ("Chưa giải thích: mẫu", 19),
 )
+SHEETS: Final = {
+    NEW: "Biết sau, hồ sơ mới",
+    CHANGED: "Biết sau, hồ sơ thay đổi",
+    RECORDS: "Biết sau, số liệu khác",
+    QUARANTINED: "Đang bị giữ lại",
+    LATER_CODE: "Hai mã, bỏ mã sau",
+    EARLIER_CODE: "Hai mã, bỏ mã trước",
+    DESK: "Đơn vị khác",
+    TODAY: "Đơn vị hiện nay",
+    SUBMITTED: "Ranh giới kỳ, ngày nộp",
+    WHOLE_DAY: "Ranh giới kỳ, trọn ngày",
+    DAY_BEFORE: "Ranh giới kỳ, hôm trước",
+    BY_DAY: "Hạn trả so theo ngày",
+    Option("document_rule"): "Tài liệu công thức",
+    MISSING_THERE: "Cổng không có",
+    MISSING_HERE: "Chỉ Cổng có",
+    DIFFERENT_THERE: "Khác với Cổng",
+}
+"""Names of sheets; a rule of the document adds its indicator."""
 CAUSES_HEAD: Final = (("Nguyên nhân", 40), ("Nghĩa là", 80), ("Hồ sơ", 12), ("Điểm", 10), ("Kết luận", 28))
 
 
@@ -287,9 +326,9 @@ def _named(effect: Effect) -> str:
 
 
 def _dossiers(book: _Book, found: Reconciliation, effect: Effect) -> None:
-    name = CAUSES[effect.option.cause].names.vi
-    part = f" {effect.option.part}" if effect.option.cause == "document_rule" else ""
-    sheet = book.table(name[: LONGEST_NAME - len(part)] + part, DOSSIERS)
+    option = effect.option
+    name = SHEETS.get(option) or f"{SHEETS.get(Option(option.cause), option.cause)} {option.part}".strip()
+    sheet = book.table(name, DOSSIERS)
     row = 0
     for start in range(0, len(effect.numbers), AT_ONCE):
         for one in details(found, effect, effect.numbers[start : start + AT_ONCE]):

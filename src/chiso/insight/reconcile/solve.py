@@ -293,9 +293,7 @@ def _other_dates(gathered: Gathered, computed: Scored) -> list[OtherDate]:
     """Groups captured on another day than the newest one, and what that costs or gives."""
     case, question = gathered.case, gathered.question
     captured = {name: group.captured_at for name, group in question.told.groups.items()}
-    if not captured:
-        return []
-    newest = max(captured.values())
+    newest = question.told.newest_group
     pairs = case.pairs(frozenset())
     found = []
     for name, at in captured.items():

@@ -49,6 +49,11 @@ class Told:
     """when anything of it was captured last"""
 
     @property
+    def newest_group(self) -> int:
+        """When a group was captured last."""
+        return max((group.captured_at for group in self.groups.values()), default=self.newest)
+
+    @property
     def pairs(self) -> dict[str, Pair]:
         return {name: pair for group in self.groups.values() for name, pair in group.pairs.items()}
 

@@ -31,7 +31,7 @@ def other_date_words(found: Reconciliation, one: OtherDate, language: str) -> st
     """Which group is of another date, and of which."""
     group = found.case.law.groups[one.group].names[language]
     captured, fits = moment(one.captured_at, language), moment(one.data_at, language)
-    newest = moment(found.gathered.question.told.newest, language)
+    newest = moment(found.gathered.question.told.newest_group, language)
     if one.data_at != one.captured_at:
         if language == "vi":
             return f"{group}: chốt lúc {captured} nhưng số liệu chưa làm mới, vẫn là của {fits}."
