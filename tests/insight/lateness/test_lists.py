@@ -70,7 +70,7 @@ def test_a_wrong_row_says_what_it_would_be(folder: DataFolder, planted: list[Pla
 def test_lists_by_sender(folder: DataFolder) -> None:
     told = lateness(folder, "H01", **QUESTION)
     for line in told["senders"]:
-        assert len(rows(folder, sender=line["sender"])) == line["overdue"]
+        assert len(rows(folder, sender=line["sender"] or "-")) == line["overdue"]
     assert rows(folder, sender="nobody") == []
     shown = rows(folder, "shown")
     assert [row["shown_seconds"] for row in shown] == sorted(
@@ -85,6 +85,9 @@ def test_what_is_shown_says_since_when(folder: DataFolder) -> None:
         since, until = parse_instant(row["shown_since"]), parse_instant(row["shown_until"])
         assert 0 < row["shown_seconds"] <= until - since
         assert until <= THEN
+        told = parse_instant(row["told_at"])
+        assert until == min(told, THEN)
+        assert row["lag"] == told - parse_instant(row["ended_at"])
 
 
 def test_lists_of_units_are_their_own(folder: DataFolder) -> None:

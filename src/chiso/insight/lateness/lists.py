@@ -25,6 +25,8 @@ Bools = NDArray[np.bool_]
 
 SHOWN: Final = "shown"
 KINDS: Final = (*CLASSES, SHOWN)
+FILES: Final = "-"
+"""Stands for files loaded by a command, which no sender sent."""
 PETITIONS: Final = (petitions.ON_TIME, petitions.SATISFIED)
 
 Row = dict[str, Any]
@@ -50,7 +52,7 @@ def dossiers(
         kind: a class, or ``shown`` for those on time that were shown as overdue; all classes without it.
         indicator: 2.1 for the overdue ones, or another one that late or wrong data costs points in.
         mistake: only those with this mistake of their sender (its name, or several joined by ``+``).
-        sender: only those told by this sender.
+        sender: only those told by this sender; ``-`` for files.
         limit: at most so many.
         offset: how many to leave out before.
         question: ``period``, ``at``, ``as_of``, ``law``.
@@ -85,7 +87,8 @@ def dossiers(
     }
 
 
-def _term(folder: DataFolder, text: str) -> int:
+def _term(folder: DataFolder, sender: str) -> int:
+    text = "" if sender == FILES else sender
     return folder.terms.index(text) if text in folder.terms else -1
 
 
@@ -207,8 +210,8 @@ def _shown(
             "received_at": iso(int(columns["received_at"][number])),
             "due_at": iso(due[number]),
             "ended_at": iso(int(columns["ended_at"][number])),
-            "told_at": iso(int(shown.until[place])),
-            "lag": _lag(int(columns["ended_at"][number]), int(shown.until[place])),
+            "told_at": iso(int(shown.told_at[place])),
+            "lag": _lag(int(columns["ended_at"][number]), int(shown.told_at[place])),
             "sender": folder.terms[int(columns["sender"][number])],
             "undone": None,
             "shown_since": iso(int(shown.since[place])),

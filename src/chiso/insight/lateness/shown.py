@@ -41,6 +41,8 @@ class Shown:
     """the first at which it no longer was; at the latest the judging instant"""
     seconds: Array
     """for how long in all"""
+    told_at: Array
+    """when the news came that ended it; may lie after the judging instant"""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -57,17 +59,18 @@ def shown_overdue(folder: DataFolder, sides: Sides) -> Shown:
     row, at, until = _pieces(histories, now, start, judged)
     rows = histories.rows.take(row)
     chosen = Judging(rows, ground, start, at).missed()
-    rows, at, until = rows.take(chosen), at[chosen], until[chosen]
-    rightly = _overdue(now, ground, start, rows["dossier"], at)
-    dossiers, at, until = rows["dossier"][~rightly], at[~rightly], until[~rightly]
+    row, rows, at, until = row[chosen], rows.take(chosen), at[chosen], until[chosen]
+    wrongly = ~_overdue(now, ground, start, rows["dossier"], at)
+    row, dossiers, at, until = row[wrongly], rows["dossier"][wrongly], at[wrongly], until[wrongly]
     found, place = np.unique(dossiers, return_inverse=True)
     since, last = np.full(len(found), NEVER, np.int64), np.zeros(len(found), np.int64)
-    seconds = np.zeros(len(found), np.int64)
+    seconds, told = np.zeros(len(found), np.int64), np.zeros(len(found), np.int64)
     np.minimum.at(since, place, at)
     np.maximum.at(last, place, until)
     np.add.at(seconds, place, until - at)
+    np.maximum.at(told, place, histories.replaced_at()[0][row])
     shown = sides.now.first_spans().take(found)
-    return Shown(shown, units_at(shown, ground, judged), since, last, seconds)
+    return Shown(shown, units_at(shown, ground, judged), since, last, seconds, told)
 
 
 def _suspects(folder: DataFolder, sides: Sides) -> Bools:
@@ -97,13 +100,9 @@ def _pieces(histories: Histories, now: Columns, start: int, judged: int) -> tupl
     nothing = np.empty(0, np.int64)
     if not len(heads):
         return nothing, nothing, nothing
-    last = np.zeros(len(heads), bool)
-    last[histories.stops - 1] = True
-    following = np.minimum(np.arange(len(heads)) + 1, len(heads) - 1)
-    begin = np.maximum(histories.known_at, start + 1)
-    end = np.where(last | ~histories.timely[following], 0, np.minimum(histories.known_at[following], judged))
-    version = np.repeat(np.arange(len(heads)), np.diff(np.r_[heads, len(rows)]))
-    begin, end = begin[version], end[version]
+    replaced, timely = histories.replaced_at()
+    begin = np.maximum(rows["known_at"], start + 1)
+    end = np.where((replaced < NEVER) & timely, np.minimum(replaced, judged), 0)
     live = np.flatnonzero(begin < end)
     cuts = [(live, begin[live])]
     for instants in turns(rows):

@@ -87,6 +87,16 @@ class Histories:
         found: Bools = np.logical_or.reduceat(chosen, self.heads)
         return found
 
+    def replaced_at(self) -> tuple[Array, Bools]:
+        """Of every row when the next version of its dossier became known, and whether the province knew then.
+
+        ``NEVER`` of the newest.
+        """
+        known, timely = np.r_[self.known_at[1:], NEVER], np.r_[self.timely[1:], False]
+        known[self.stops - 1] = NEVER
+        version = np.repeat(np.arange(len(self.heads)), np.diff(np.r_[self.heads, len(self.rows)]))
+        return known[version], timely[version]
+
     def since(self, held: Bools) -> Array:
         """Of every dossier: the first version of the newest run in which something held.
 
