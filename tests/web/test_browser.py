@@ -26,6 +26,8 @@ PAGES = (
     "/units/H01",
     "/units/H01/indicators/2.1",
     "/units/H01/dossiers?indicator=2.1&part=missed",
+    "/units/H01/lateness",
+    "/units/H01/lateness/dossiers?class=late_work",
     "/units/H01/outlook?until=end",
     "/units/H01/reconcile",
     "/rank",

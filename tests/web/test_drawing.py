@@ -35,6 +35,16 @@ def test_whisker_stands_on_the_scale_of_its_league() -> None:
     assert flat[2].get("cx") == "0%"
 
 
+def test_a_bar_split_into_parts() -> None:
+    drawn = ElementTree.fromstring(marks.split([("a", 1), ("b", 0), ("c", 3)], 4))
+    assert [(e.get("class"), e.get("x"), e.get("width")) for e in drawn] == [
+        ("part-a", "0.000%", "25.000%"),
+        ("part-c", "25.000%", "75.000%"),
+        ("gap", "25.000%", "2"),
+    ]
+    assert len(ElementTree.fromstring(marks.split([], 0))) == 0
+
+
 def test_sparkline_does_not_dramatise_a_hundredth() -> None:
     flat = re.findall(r",([\d.]+)", marks.sparkline(["18.20", "18.21"]).split('points="')[1].split('"')[0])
     steep = re.findall(r",([\d.]+)", marks.sparkline(["17.20", "18.21"]).split('points="')[1].split('"')[0])

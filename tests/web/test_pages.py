@@ -31,6 +31,13 @@ PAGES = (
     "/units/H01/indicators/4.6",
     "/units/H01/dossiers?indicator=2.1&part=missed",
     "/units/H01/dossiers?indicator=2.1&part=open",
+    "/units/H01/lateness",
+    "/units/H01.113/lateness?lang=en",
+    "/units/H01/lateness?at=2026-08-20T06:00%2B07:00&as_of=2026-08-20T06:00%2B07:00&all=1",
+    "/units/H01/lateness/dossiers",
+    "/units/H01/lateness/dossiers?class=late_work&sender=-",
+    "/units/H01/lateness/dossiers?class=shown&page=2",
+    "/units/H01/lateness/dossiers?indicator=5.2",
     "/units/H01.113/dossiers?indicator=4.1&part=d&procedure=2.000815&page=2",
     "/units/H01/outlook",
     "/units/H01/todo",
@@ -65,6 +72,7 @@ PAGES = (
 
 EMPTY = (
     "/", "/units", "/units/H01", "/units/H01/history", "/units/H01/indicators/2.1", "/units/H01/outlook",
+    "/units/H01/lateness", "/units/H01/lateness/dossiers",
     "/rank", "/rank/race", "/rank/map", "/compare", "/story/2023", "/data", "/help",
 )  # fmt: skip
 
@@ -228,6 +236,9 @@ def test_the_choosers_plain_forms(client: Client, asked: str, led: str) -> None:
         ("/?period=2024", 400, "giai đoạn 2022–2025"),
         ("/?law=qd9", 400, "Chưa hiểu yêu cầu"),
         ("/units/H01/dossiers?part=all", 400, "Chưa hiểu yêu cầu"),
+        ("/units/H01/lateness/dossiers?class=late", 400, "Chưa hiểu yêu cầu"),
+        ("/units/H01/lateness/dossiers?indicator=9.9", 404, "Không có đơn vị hoặc hồ sơ này"),
+        ("/units/H99/lateness", 404, "Không có đơn vị hoặc hồ sơ này"),
     ],
 )
 def test_errors_say_what_happened_and_what_to_do(

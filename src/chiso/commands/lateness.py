@@ -58,7 +58,9 @@ def lateness(
     mistake: Annotated[
         str | None, Parameter(help="With --list: only with this mistake of their sender.")
     ] = None,
-    sender: Annotated[str | None, Parameter(help="With --list: only told by this sender.")] = None,
+    sender: Annotated[
+        str | None, Parameter(help="With --list: only told by this sender; - for files.")
+    ] = None,
     limit: Annotated[int, Parameter(help="With --list: at most so many.")] = 50,
     offset: Annotated[int, Parameter(help="With --list: how many to leave out before.")] = 0,
     data: Data = None,

@@ -23,6 +23,7 @@ from chiso.intake.answers import failure
 from chiso.law.model import LawError
 from chiso.web import (
     api,
+    lateness,
     lateness_api,
     league_api,
     lists,
@@ -138,6 +139,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             outlook.router,
             reconcile.router,
             todo.router,
+            lateness.router,
             *rank_pages.routers,
             signin.router,
             senders.router,

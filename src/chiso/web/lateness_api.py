@@ -50,7 +50,7 @@ def dossiers(
         kind or None,
         indicator=indicator,
         mistake=mistake or None,
-        sender=sender,
+        sender=sender or None,
         limit=min(max(limit, 0), 1000),
         offset=max(offset, 0),
         **question_of(period, at, as_of, law, source),

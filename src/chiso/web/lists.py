@@ -26,7 +26,7 @@ KINDS: Final = ("province", "department", "district", "commune", "elsewhere")
 PARTS: Final = ("n", "d", "missed", "open")
 
 
-def _page_number(request: Request[Any, Any, Any]) -> int:
+def page_number(request: Request[Any, Any, Any]) -> int:
     return whole(request.query_params, "page", 1, 1, 1_000_000)
 
 
@@ -87,7 +87,7 @@ def dossiers(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[A
     row = next((one for one in sheet.indicators if one.id == indicator), None)
     if row is None:
         raise NotHereError(indicator)
-    number = _page_number(request)
+    number = page_number(request)
     found = ask(
         folder.dossiers,
         code,
@@ -250,14 +250,10 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
     folder, view = folder_of(request), asked(request)
     common = shared(request, view)
     told = folder.arrivals()
-    number = _page_number(request)
+    number = page_number(request)
     size = 25
     refused = folder.quarantine(limit=size, offset=(number - 1) * size)
-    names = {one["code"]: f"{one['name']} ({one['code']})" for one in folder.units()}
-
-    def sender_name(sender: str) -> str:
-        return names.get(sender, sender) or say(view.lang, "data.files")
-
+    sender_name = sight.sender_names(folder, view.lang)
     senders = []
     for one in told["senders"]:
         newest = formatting.as_instant(one["newest"])

@@ -42,6 +42,23 @@ def swing(value: Exact, most: Exact) -> Markup:
     )
 
 
+def split(parts: Sequence[tuple[str, int]], whole: int) -> Markup:
+    """A bar cut into parts of a whole, in the order given; each is drawn in the role of its name."""
+    drawn: list[str] = []
+    start = 0
+    for name, count in parts:
+        if not count:
+            continue
+        at = share(start, whole)
+        width = share(count, whole)
+        drawn.append(f'<rect class="part-{escape(name)}" x="{at}%" width="{width}%" height="100%"/>')
+        if start:
+            drawn.append(f'<rect class="gap" x="{at}%" width="2" height="100%"/>')
+        start += count
+    body = "".join(drawn)
+    return Markup(f'<svg class="split-bar" aria-hidden="true" focusable="false">{body}</svg>')  # noqa: S704
+
+
 LEAST_SPREAD: Final = Fraction(1, 5)
 """Points that a sparkline's height stands for at least: a hundredth must not look like a fall."""
 

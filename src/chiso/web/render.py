@@ -34,6 +34,7 @@ NAVIGATION: Final = (
 UNIT_PAGES: Final = (
     ("unit", ""),
     ("todo", "/todo"),
+    ("lateness", "/lateness"),
     ("outlook", "/outlook"),
     ("history", "/history"),
     ("reconcile", "/reconcile"),

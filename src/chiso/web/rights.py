@@ -69,6 +69,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/units/{code}": POINTS,
     "/units/{code}/indicators/{indicator}": POINTS,
     "/units/{code}/history": POINTS,
+    "/units/{code}/lateness": POINTS,
     "/rank": POINTS,
     "/rank/race": POINTS,
     "/rank/map": POINTS,
@@ -90,6 +91,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/stream": POINTS,
     # single dossiers, of the own unit and those below it
     "/units/{code}/dossiers": OF_CODE,
+    "/units/{code}/lateness/dossiers": OF_CODE,
     "/units/{code}/outlook": OF_CODE,
     "/units/{code}/reconcile": OF_CODE,
     "/units/{code}/reconcile/{cause}": OF_CODE,

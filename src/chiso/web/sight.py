@@ -190,6 +190,12 @@ def trail(folder: DataFolder, view: View, unit: Mapping[str, Any]) -> list[tuple
     return [(say(view.lang, "nav.units"), view.link("/units")), *reversed(above)]
 
 
+def sender_names(folder: DataFolder, lang: str) -> Callable[[str], str]:
+    """A function that names senders: units by name and code, files of commands as that."""
+    names = {one["code"]: f"{one['name']} ({one['code']})" for one in folder.units()}
+    return lambda sender: names.get(sender, sender) or say(lang, "data.files")
+
+
 def due_next(lookout: Lookout, view: View, code: str) -> dict[str, Any] | None:
     """Open dossiers that fall due next, soonest first, and what the clock will cost if nobody acts."""
     if not view.live or view.asked_period != year_of(view.now):
