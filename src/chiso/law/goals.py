@@ -108,7 +108,8 @@ def law_on(day: date) -> LawVersion:
     return load(default_law(day)).at(day)
 
 
-def _indicators(law: LawVersion) -> LawVersion:
+def with_indicators(law: LawVersion) -> LawVersion:
+    """The law itself, or where it knows groups alone the first one that knows indicators."""
     return load(COMPUTING).at(date(2026, 1, 1)) if law.groups_only else law
 
 
@@ -120,7 +121,7 @@ def read_what(text: str, law: LawVersion) -> tuple[Kind, str]:
     for group in law.groups.values():
         if word in {group.id, group.id.replace("_", " "), group.code.lower(), *map(fold, both(group.names))}:
             return "group", group.id
-    for one in _indicators(law).indicators.values():
+    for one in with_indicators(law).indicators.values():
         if word in {one.id.lower(), *map(fold, both(one.names))}:
             return "indicator", one.id
     raise GoalError("what", text, "unknown_measure")
@@ -146,7 +147,7 @@ def read_goal(what: str, threshold: str, law: LawVersion) -> Goal:
     whole = value.denominator == 1
     if (kind in ("rank", COPIES)) and (percent or not whole or value < 1):
         raise GoalError("threshold", threshold, "bad_threshold")
-    if kind == "indicator" and _indicators(law).indicators[key].information:
+    if kind == "indicator" and with_indicators(law).indicators[key].information:
         raise GoalError("what", what, "gives_no_points")
     goal = Goal(kind, key, value, percent)
     most = _most(goal, law)
@@ -164,5 +165,5 @@ def _most(goal: Goal, law: LawVersion) -> Fraction | None:
     if goal.kind == "group":
         return law.groups[goal.key].maximum
     if goal.kind == "indicator":
-        return _indicators(law).indicators[goal.key].maximum
+        return with_indicators(law).indicators[goal.key].maximum
     return None

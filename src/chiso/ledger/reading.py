@@ -192,6 +192,16 @@ class Reading:
             found = hot.all("SELECT id, kind, known_at, body FROM record WHERE id > ? ORDER BY id", (after,))
         return [(number, kind, known_at, unpack_record(kind, body)) for number, kind, known_at, body in found]
 
+    def tellings(self, kinds: Sequence[str]) -> list[tuple[int, str, Any]]:
+        """(known_at, kind, record): every version of the records of some kinds, as they became known."""
+        with self.database.hot() as hot:
+            found = hot.among(
+                "SELECT record.known_at, record.kind, record.body FROM {among} "
+                "JOIN record ON record.kind = wanted.value ORDER BY record.known_at, record.id",
+                list(kinds),
+            )
+        return [(int(known_at), kind, unpack_record(kind, body)) for known_at, kind, body in found]
+
     def aliases(self) -> dict[str, str]:
         """The portal's department ids whose unit code was learned from published figures."""
         with self.database.hot() as hot:
