@@ -204,6 +204,7 @@ SPEAKERS = {"socket", "http", "urllib", "ftplib", "smtplib", "requests", "httpx"
 MAY_SPEAK = {
     "commands/recounting.py": "asks the folder's own server",
     "demo/show.py": "posts to its own server",
+    "steering/alerts/mail.py": "sends mail, by the server that the settings name",
     "web/server.py": "binds the port",
     "watch/client.py": "asks the portal that the setting names",
 }

@@ -15,6 +15,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 from chiso import __version__
 from chiso.commands import backing
 from chiso.commands.accounts import account_app, audit_app
+from chiso.commands.alerting import alerts_app
 from chiso.commands.lateness import lateness
 from chiso.commands.letters import letter_app
 from chiso.commands.options import (
@@ -36,6 +37,8 @@ from chiso.commands.options import (
 )
 from chiso.commands.outlook import outlook
 from chiso.commands.reconciling import reconcile
+from chiso.commands.reporting import report_app
+from chiso.commands.steering import document_app, target_app, task_app
 from chiso.commands.todo import todo
 from chiso.commands.watching import watch
 from chiso.commands.why import explain, lost
@@ -67,6 +70,8 @@ app.command(lateness)
 app.command(watch)
 app.command(todo)
 app.command(reconcile)
+for part in (document_app, target_app, task_app, report_app, alerts_app):
+    app.command(part)
 
 
 @app.command

@@ -13,6 +13,7 @@ FILE: Final = "chiso.toml"
 SWITCHES: Final = {"true": True, "1": True, "yes": True, "on": True} | dict.fromkeys(
     ("false", "0", "no", "off", ""), False
 )
+WRITES: Final = ("local", "on", "off")
 
 
 class SettingError(ValueError):
@@ -41,6 +42,16 @@ class Settings:
     """codes of the provinces of which all units are kept; empty: ``home``"""
     watch_procedures: str = ""
     """codes of procedures that are asked for one by one in those provinces"""
+    steering_writes: str = "local"
+    """who may enter documents, tasks, reports on pages: ``local`` (this machine alone), ``on``, ``off``"""
+    address: str = ""
+    """under which people reach the pages, for links in mails"""
+    mail: str = ""
+    """the mail server, ``smtp://user:password@host:587?from=chiso@example.vn``; empty: no mail is sent"""
+    quiet_hours: str = "20:00-06:30"
+    """when nobody is told what can wait; days off are quiet too; empty: never"""
+    digest_at: str = "07:00"
+    """when the digest of a working day is told"""
 
     @classmethod
     def read(cls, folder: Path) -> Settings:
@@ -70,4 +81,7 @@ class Settings:
                     raise SettingError(f"{name} takes a whole number, not {value!r}") from None
             else:
                 values[name] = str(value)
+        if values.get("steering_writes", "local") not in WRITES:
+            wrong = values["steering_writes"]
+            raise SettingError(f"steering_writes takes {', '.join(WRITES)}, not {wrong!r}")
         return cls(**values)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from chiso.ledger.accepting import Acceptance
 from chiso.ledger.attachments import Attachments
 from chiso.ledger.clock import ClockStore
 from chiso.ledger.collecting import without_collecting
+from chiso.ledger.contacts import Contacts
 from chiso.ledger.counters import Counters
 from chiso.ledger.database import Database, Hot, LedgerError
 from chiso.ledger.keys import Keys, load_keys
@@ -42,6 +43,7 @@ class Ledger(Reading):
         self.marks: Final = Marks(database)
         self.attachments: Final = Attachments(database, keys)
         self.letters: Final = Letters(database)
+        self.contacts: Final = Contacts(database, keys)
         self.counters: Final = Counters(database)
         self._terms: Final = Terms()
         self._helper: Final = ThreadPoolExecutor(1, thread_name_prefix="ledger-compress")

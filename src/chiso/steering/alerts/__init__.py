@@ -1,0 +1,1 @@
+"""Alerts: rules on figures and changes, with states that do not flap, told to the people of a unit."""
