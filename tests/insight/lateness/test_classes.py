@@ -49,7 +49,7 @@ def test_the_slow_twin_agrees_on_random_lives(
         }
         expected = {code: told for code in codes.values() if (told := twin.classed(code)) is not None}
         assert found == expected
-        shown = shown_overdue(folder, both)
+        shown = shown_overdue(both)
         spans = zip(shown.since.tolist(), shown.until.tolist(), shown.seconds.tolist(), strict=True)
         times = dict(zip((codes[number] for number in shown.rows["dossier"].tolist()), spans, strict=True))
         spans_expected = {code: twin.shown(code, GRID) for code in codes.values()}

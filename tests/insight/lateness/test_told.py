@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Iterator[DataFolder]:
 
 def histories(folder: DataFolder, *codes: str, until: int = NEVER) -> Histories:
     numbers = np.array(list(folder.ledger.ids(codes).values()), np.int64)
-    return Histories(folder, folder.ground, numbers, until)
+    return Histories(folder.rows(), folder.ground, numbers, until)
 
 
 def test_versions_stand_in_the_order_in_which_they_became_known(folder: DataFolder) -> None:
@@ -84,5 +84,5 @@ def test_what_undoing_asks_of_the_past(folder: DataFolder) -> None:
 
 def test_nothing_beyond_a_version_is_known(folder: DataFolder) -> None:
     assert len(histories(folder, CODES[0], until=1).heads) == 1
-    nothing = Histories(folder, folder.ground, np.empty(0, np.int64), NEVER)
+    nothing = Histories(folder.rows(), folder.ground, np.empty(0, np.int64), NEVER)
     assert len(nothing.since(np.zeros(0, bool))) == len(nothing.ended()) == 0

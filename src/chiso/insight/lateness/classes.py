@@ -19,13 +19,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from chiso.engine.columns import Array, Columns, Roster
+from chiso.engine.columns import Array, Columns, Roster, Structured
 from chiso.insight.lateness.judging import Judging, units_at
 from chiso.insight.lateness.told import Histories
 from chiso.insight.lateness.wrong import SHOWN, Undone, undone
 from chiso.instants import NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chiso.engine.ground import Ground
     from chiso.folder.answers import Asked
     from chiso.folder.state import DataFolder
@@ -53,6 +55,8 @@ class Sides:
     """the newest version of the ledger that ``now`` knows"""
     known_now: int
     """the instant of now"""
+    stored: Sequence[Structured]
+    """all rows of the ledger, and perhaps some that came in since"""
 
     @property
     def start(self) -> int:
@@ -75,9 +79,9 @@ def sides(folder: DataFolder, question: Asked) -> Sides:
         ground = folder.ground
         if question.law.version != ground.law.version:
             ground = folder.registry.ground(question.law, folder.terms)
-    if past is None:
-        return Sides(question, question.judged_at, now, ground, now, ground, version, known_now)
-    return Sides(question, question.judged_at, past.roster, past.ground, now, ground, version, known_now)
+    then, ground_then = (now, ground) if past is None else (past.roster, past.ground)
+    stored = list(folder.rows())
+    return Sides(question, question.judged_at, then, ground_then, now, ground, version, known_now, stored)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +152,7 @@ def classified(folder: DataFolder, both: Sides) -> Verdict:
     still = np.isin(numbers, still_rows["dossier"])
     inside = np.isin(numbers, rows["dossier"][judging.entered("2.1")[1]])
     last = _last_spans(rows, numbers)
-    histories = Histories(folder, both.ground_now, numbers, both.version)
+    histories = Histories(both.stored, both.ground_now, numbers, both.version)
     place = histories.place(numbers)
 
     ended: Array = last["ended_at"]

@@ -55,7 +55,7 @@ def find(folder: DataFolder, question: Asked) -> Findings:
         tuple(elsewhere.costs),
         petitions,
         boards(both, verdict, elsewhere, petitions),
-        shown_overdue(folder, both),
+        shown_overdue(both),
     )
 
 

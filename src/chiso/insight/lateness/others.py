@@ -74,7 +74,7 @@ class Elsewhere:
     """The costs of a question in the indicators above, for the whole folder."""
 
     def __init__(self, folder: DataFolder, sides: Sides) -> None:
-        self._folder, self._sides = folder, sides
+        self._sides = sides
         known = sides.question.law.indicators
         self._room = sides.now.top + 1
         sent = memory(folder)
@@ -142,7 +142,7 @@ class Elsewhere:
                 late &= self._among(then["dossier"][d_then & ~n_then])
             numbers = np.flatnonzero(late)
             if len(numbers):
-                histories = histories or Histories(self._folder, both.ground_now, changed, both.version)
+                histories = histories or Histories(both.stored, both.ground_now, changed, both.version)
                 told, timely = self._since(histories, indicator, numbers)
                 self._add(indicator, "late_data", "told_later", numbers[timely], told[timely])
 

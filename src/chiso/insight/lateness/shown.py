@@ -22,7 +22,6 @@ from chiso.instants import NEVER
 
 if TYPE_CHECKING:
     from chiso.engine.ground import Ground
-    from chiso.folder.state import DataFolder
     from chiso.insight.lateness.classes import Sides
 
 Bools = NDArray[np.bool_]
@@ -48,14 +47,14 @@ class Shown:
         return len(self.rows)
 
 
-def shown_overdue(folder: DataFolder, sides: Sides) -> Shown:
+def shown_overdue(sides: Sides) -> Shown:
     """All of them in the period of a question, of the whole folder."""
     ground, start, judged = sides.ground_now, sides.start, sides.judged_at
-    suspects = _suspects(folder, sides)
+    suspects = _suspects(sides)
     now = sides.now.rows_of(np.flatnonzero(suspects))
     suspects[now["dossier"][Judging(now, ground, start, judged).missed()]] = False
     now = now.take(suspects[now["dossier"]])
-    histories = Histories(folder, ground, np.flatnonzero(suspects), sides.version)
+    histories = Histories(sides.stored, ground, np.flatnonzero(suspects), sides.version)
     row, at, until = _pieces(histories, now, start, judged)
     rows = histories.rows.take(row)
     chosen = Judging(rows, ground, start, at).missed()
@@ -73,7 +72,7 @@ def shown_overdue(folder: DataFolder, sides: Sides) -> Shown:
     return Shown(shown, units_at(shown, ground, judged), since, last, seconds, told)
 
 
-def _suspects(folder: DataFolder, sides: Sides) -> Bools:
+def _suspects(sides: Sides) -> Bools:
     """By number: of which some version but the newest could be late before the next one came.
 
     A superset, found by a glance at the stored rows.
@@ -81,7 +80,7 @@ def _suspects(folder: DataFolder, sides: Sides) -> Bools:
     roster = sides.now
     newest, known = roster.column("version"), np.minimum(roster.column("known_at"), sides.judged_at)
     found = np.zeros(len(newest), bool)
-    for rows in folder.rows():
+    for rows in sides.stored:
         dossier = np.minimum(rows["dossier"], len(newest) - 1)
         due = np.minimum(rows["due_at"], rows["second_requested_at"])
         due = np.where(rows["due_at"] < NEVER, due, rows["received_at"])  # a limit may stand in

@@ -13,8 +13,9 @@ from chiso.insight.lateness.undoing import Known
 from chiso.instants import NEVER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from chiso.engine.ground import Ground
-    from chiso.folder.state import DataFolder
 
 Bools = NDArray[np.bool_]
 
@@ -37,25 +38,25 @@ def _in_order(rows: Structured) -> Array:
 
 
 class Histories:
-    """All versions of some dossiers up to a version of the ledger.
+    """All versions of some dossiers, out of the ledger's rows (``stored``) up to one of its versions.
 
     ``rows`` are their spans, ordered by dossier, then as they became known; ``heads`` the places of the first
     span of every version.  The versions of dossier ``numbers[i]`` are ``starts[i]`` to ``stops[i]`` of these.
     """
 
-    def __init__(self, folder: DataFolder, ground: Ground, numbers: Array, until: int) -> None:
+    def __init__(self, stored: Iterable[Structured], ground: Ground, numbers: Array, until: int) -> None:
         wanted = np.zeros(int(numbers.max(initial=0)) + 1, bool)
         wanted[numbers] = True
         self.numbers = np.flatnonzero(wanted)
         parts = []
-        for piece in folder.rows() if len(numbers) else ():
+        for piece in stored if len(numbers) else ():
             rows = piece[np.isin(piece["dossier"], self.numbers, kind="table") & (piece["version"] <= until)]
             if len(rows):
                 parts.append(rows)
         self.rows = Columns.empty()
         if parts:
-            stored = np.concatenate(parts)
-            self.rows = Columns.of_rows(stored[_in_order(stored)])
+            chosen = np.concatenate(parts)
+            self.rows = Columns.of_rows(chosen[_in_order(chosen)])
         ground.derive(self.rows)
         versions, dossiers = self.rows["version"], self.rows["dossier"]
         self.heads = np.flatnonzero(np.r_[True, versions[1:] != versions[:-1]]) if len(versions) else versions
