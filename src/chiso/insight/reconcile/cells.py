@@ -122,11 +122,16 @@ class Cells:
 
     def of(self, indicators: Collection[str]) -> frozenset[int]:
         """The cells that some indicators read, by whichever law."""
-        read = [
-            sides[name] for sides in (self.sides, self.document_sides) for name in indicators if name in sides
-        ]
-        sides = [side for both in read for side in both if side is not None and side.kind != "register"]
+        sides = [side for name in indicators for side in self._sides_of(name) if side.kind != "register"]
         return frozenset(cell for side in sides for cell in (side.cell, side.by_day))
+
+    def counts_procedures(self, indicator: str) -> bool:
+        """Whether an indicator counts procedures that are met, by either law."""
+        return any(side.kind == "procedures" for side in self._sides_of(indicator))
+
+    def _sides_of(self, indicator: str) -> list[Side]:
+        laws = (self.sides, self.document_sides)
+        return [side for law in laws for side in law.get(indicator, ()) if side is not None]
 
     def answers(
         self, rows: Columns, ground: Ground, period: Period, at: int, inside: Bools, cells: Collection[int]

@@ -77,7 +77,7 @@ class Scene:
         plain = self.ground(None)
         self.level_is_province = bool(plain.is_province[unit])
         self._inside = {key: inside_of(ground, unit, period, at) for key, ground in grounds.items()}
-        self._asked = cells.of(indicators)
+        self.asked = cells.of(indicators)
         self._sums: dict[tuple[Option | None, int, State], Sums] = {}
         self._answers: dict[Option | None, Bools] = {}
         self._registers: dict[Option | None, dict[str, int]] = {}
@@ -104,7 +104,7 @@ class Scene:
         ground = self.ground(key)
         if key == RECORDS:
             rows = with_limits(rows, ground)
-        return self.cells.answers(rows, ground, self.period, self.at, self._inside[key], self._asked)
+        return self.cells.answers(rows, ground, self.period, self.at, self._inside[key], self.asked)
 
     def base(self, key: Option | None) -> Bools:
         """``[cell, row]`` of all rows as known now, on a ground."""

@@ -114,20 +114,30 @@ def _differ(before: _Read, after: _Read) -> Bools:
 def _read(scene: Scene, places: Places, state: State) -> _Read:
     """How all dossiers count in a state."""
     key = scene.ground_of(state)
-    answers = np.zeros((len(scene.cells.cells), len(places)), bool)
+    asked = np.array(sorted(scene.asked), np.intp)
+    answers = np.zeros((len(asked), len(places)), bool)
     term = np.zeros(len(places), np.int64)
-    _put(answers, term, scene.base(key), scene.hands.near, places)
+    _put(answers, term, scene.base(key)[asked], scene.hands.near, places)
     for block in scene.blocks:
         hands = state & frozenset(block.hands)
         if hands:
             here = places(block.numbers)
             answers[:, here] = False
             rows = scene.rows_of(block, hands)
-            _put(answers, term, scene.answers(rows, key), rows, places)
+            _put(answers, term, scene.answers(rows, key)[asked], rows, places)
     sides = [scene.sides(name, state) for name in scene.indicators]
+    row_of = {cell: row for row, cell in enumerate(asked.tolist())}
+    nobody = np.zeros(len(places), bool)
+
+    def answer(side: Side | None) -> Bools:
+        if side is None or side.kind == "register":
+            return nobody
+        found: Bools = answers[row_of[side.by_day if BY_DAY in state else side.cell]]
+        return found
+
     return _Read(
-        np.array([_answer(answers, n, state) for n, _ in sides]).reshape(len(sides), -1),
-        np.array([_answer(answers, d, state) for _, d in sides]).reshape(len(sides), -1),
+        np.array([answer(n) for n, _ in sides]).reshape(len(sides), -1),
+        np.array([answer(d) for _, d in sides]).reshape(len(sides), -1),
         term,
     )
 
@@ -138,13 +148,6 @@ def _put(answers: Bools, term: Counts, found: Bools, rows: Columns, places: Plac
         here = places(rows["dossier"][counted])
         answers[:, here] = found[:, counted]
         term[here] = rows["procedure"][counted]
-
-
-def _answer(answers: Bools, side: Side | None, state: State) -> Bools:
-    if side is None or side.kind == "register":
-        return np.zeros(answers.shape[1], bool)
-    found: Bools = answers[side.by_day if BY_DAY in state else side.cell]
-    return found
 
 
 def _account(
@@ -187,7 +190,10 @@ class _Running:
         before = ends[0]
         self.n = int(np.count_nonzero(before.n[row]))
         self.d = int(np.count_nonzero(before.d[row]))
-        self.held = np.bincount(before.term[before.n[row]], minlength=terms)
+        self.distinct = scene.cells.counts_procedures(name)
+        self.held = np.zeros(terms, np.int64)
+        if self.distinct:
+            self.held += np.bincount(before.term[before.n[row]], minlength=terms)
 
     def take(self, here: Counts, state: State) -> Pair:
         """Lays the dossiers at some places over; gives n and d by the rules of a state."""
@@ -196,11 +202,9 @@ class _Running:
         was_n, is_n = before.n[row, here], after.n[row, here]
         self.n += int(is_n.sum()) - int(was_n.sum())
         self.d += int(after.d[row, here].sum()) - int(before.d[row, here].sum())
-        self.held = (
-            self.held
-            + np.bincount(after.term[here][is_n], minlength=self.terms)
-            - np.bincount(before.term[here][was_n], minlength=self.terms)
-        )
+        if self.distinct:
+            self.held += np.bincount(after.term[here][is_n], minlength=self.terms)
+            self.held -= np.bincount(before.term[here][was_n], minlength=self.terms)
         n_side, d_side = self.scene.sides(self.name, state)
         n = self._number(n_side, self.n, state, None)
         return n, self._number(d_side, self.d, state, n)
