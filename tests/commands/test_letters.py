@@ -38,6 +38,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_a_letter_its_register_and_its_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first, second = tmp_path / "1.docx", tmp_path / "2.docx"
     assert cli.run([*urge(), "-o", str(first), "--json"]) == 0
@@ -86,6 +87,7 @@ def test_letters_to_several_units_go_into_a_folder(
     assert (tmp_path / "one.docx").is_file()
 
 
+@pytest.mark.slow
 def test_the_template_tells_its_fields_and_comes_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -143,6 +145,7 @@ def test_a_template_without_a_field_is_refused_by_name(
     assert "{{date}} is missing" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_broken_layout_is_told_and_the_letter_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

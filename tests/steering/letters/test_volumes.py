@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from msgspec.structs import replace
 
 from chiso.folder import DataFolder
@@ -22,6 +23,7 @@ def one_by_one(folder: DataFolder, unit: str) -> list[dict[str, object]]:
     return rows
 
 
+@pytest.mark.slow
 def test_overdue_dossiers_are_those_of_the_number(small: DataFolder) -> None:
     told = gathered(small, URGE).facts.overdue
     assert told is not None
@@ -34,6 +36,7 @@ def test_overdue_dossiers_are_those_of_the_number(small: DataFolder) -> None:
     assert told.overdue > 0
 
 
+@pytest.mark.slow
 def test_what_falls_due_is_open_and_in_time(small: DataFolder) -> None:
     busiest = Counter(str(row["unit"]) for row in one_by_one(small, "H01")).most_common(3)
     for unit, _ in busiest:
@@ -50,6 +53,7 @@ def test_what_falls_due_is_open_and_in_time(small: DataFolder) -> None:
         assert day_of(due.until - 1) > day_of(small.now())
 
 
+@pytest.mark.slow
 def test_letters_of_units_keep_the_rules_and_have_their_own_gap(small: DataFolder) -> None:
     seen = set()
     for unit in ("H01.113", "H01.06", "H01.101"):
@@ -65,6 +69,7 @@ def test_letters_of_units_keep_the_rules_and_have_their_own_gap(small: DataFolde
     assert len(seen) == 3
 
 
+@pytest.mark.slow
 def test_the_urging_letter_of_a_computed_province(small: DataFolder) -> None:
     facts = gathered(small, URGE).facts
     assert facts.standing.origin.source == "computed"
