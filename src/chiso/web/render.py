@@ -28,6 +28,7 @@ NAVIGATION: Final = (
     ("todo", "/todo", "todo"),
     ("units", "/units", "units"),
     ("rank", "/rank", "rank"),
+    ("steering", "/steering/letters", "steering"),
     ("data", "/data", "data"),
     ("help", "/help", "help"),
 )

@@ -40,6 +40,8 @@ POINTS: Final = Need(Right.POINTS)
 OF_UNIT: Final = Need(Right.DOSSIERS, "unit")
 OF_CODE: Final = Need(Right.DOSSIERS, "code")
 FLOW: Final = Need(Right.FLOW)
+STEERING: Final = Need(Right.STEERING)
+STEER: Final = Need(Right.STEER)
 
 NEEDS: Final[dict[str, Need]] = {
     "/static/{mark}/{name}": OPEN,
@@ -107,6 +109,20 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/units/{unit}/reconcile/dossiers": OF_UNIT,
     "/api/v1/units/{unit}/reconcile.xlsx": OF_UNIT,
     "/api/v1/dossiers/{code}": Need(Right.DOSSIERS, "dossier"),
+    # letters, of whoever steers the province
+    "/steering/letters": STEERING,
+    "/steering/letters/new": STEER,
+    "/steering/letters/preview": STEER,
+    "/steering/letters/{number}": STEERING,
+    "/steering/letters/{number}/number": STEER,
+    "/steering/letters/{number}/document.docx": STEERING,
+    "/steering/letters/{number}/document.pdf": STEERING,
+    "/api/v1/letters": STEERING,
+    "/api/v1/letters/new": STEER,
+    "/api/v1/letters/{number}": STEERING,
+    "/api/v1/letters/{number}/effect": STEERING,
+    "/api/v1/letters/{number}/document.docx": STEERING,
+    "/api/v1/letters/{number}/number": STEER,
     # what arrives
     "/data": FLOW,
     "/api/v1/arrivals": FLOW,
