@@ -168,6 +168,7 @@ def test_commands_print_what_the_page_shows(
         (0, "lateness", "lateness H01 --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "todo", "todo H01.113 --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "explain", "explain H01 --from 2026-Q3 --to 2026-Q4"),
+        (0, "procedures", "procedures --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "outlook", "outlook H01 --until 2026-12-31 --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "recount", "recount --deep"),
         (0, "letter", f"letter urge --period 2026-Q4 --at 2026-10-12T12:00 --anyway -o {tmp_path}/x.docx"),

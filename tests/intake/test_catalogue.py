@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chiso.intake.doors import read_body
-from chiso.intake.records import Arrival, Decision, Procedure
+from chiso.intake.records import Arrival, Decision, LocalProcedure, Procedure
 
 from .samples import context, encode
 
@@ -172,6 +172,30 @@ def test_a_plain_row() -> None:
     assert read_body(arrival.payload, "procedures", context()).items == [meant]
     (short,) = read([{"code": "1.004873", "name": "x", "level": "province"}]).items
     assert short == Procedure("1.004873", "x", level="province")
+
+
+def test_a_local_list_keeps_what_it_says_and_leaves_open_the_rest() -> None:
+    bare = read([{"code": "1.004873.000.00.00.H01", "name": "x"}], "local_procedures")
+    assert bare.items == [LocalProcedure("1.004873", "x")]
+    told = read(
+        [{"code": "1.004873", "name": "x", "online": "toàn trình", "has_fee": "không", "limit_days": 3,
+          "decision": "88/QĐ", "unit": "H01.113", "state": "đang công khai", "valid_to": "2026-12-31"}],
+        "local-procedures",
+    )  # fmt: skip
+    assert told.items == [
+        LocalProcedure(
+            "1.004873", "x", "full", False, 3, "working_day", "88/QĐ", ("H01.113",), "public", "2026-12-31"
+        )
+    ]
+    assert read_body(told.payload, "local_procedures", context()).items == told.items
+    national = read(NATIONAL, "local_procedures")
+    assert national.items == [
+        LocalProcedure(
+            "1.004873", MEANT.name, "partial", True, 3, "working_day", "88/QĐ-BTP", ("H01.113",), "public"
+        )
+    ]
+    assert read_body(national.payload, "local_procedures", context()).items == national.items
+    assert read([{"code": "1.004873", "name": "x"}]).items == []  # nobody but --as says that it is local
 
 
 def test_decisions() -> None:

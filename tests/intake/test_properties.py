@@ -69,6 +69,7 @@ SAMPLES: list[tuple[str, Any]] = [
     ("store_records", STORE),
     ("published", ROW),
     ("procedures", {"code": "1.004873", "name": "x", "level": "commune", "unit": "H01.113", "limit_days": 3}),
+    ("local_procedures", {"code": "1.004873", "name": "x", "online": "toàn trình", "has_fee": "không"}),
     ("decisions", {"code": "1.004873", "decision": "1/QĐ", "date": "2026-01-05"}),
     ("units", {"code": "H01.13", "name": "x", "kind": "department"}),
     ("totals", {"unit": "H01", "period": "2026-09", "received": 5}),

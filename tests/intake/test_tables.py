@@ -17,6 +17,7 @@ from chiso.intake.records import (
     Decision,
     Dossier,
     Has,
+    LocalProcedure,
     Procedure,
     PublishedFigure,
     ReportingTotal,
@@ -331,3 +332,12 @@ def test_long_tables_come_in_pieces() -> None:
     rows = [[n, f"H01.120-260911-{n}", *ROWS[0][2:]] for n in range(4_500)]
     arrivals = load(csv([HEADINGS, *rows]))
     assert [len(arrival.items) for arrival in arrivals] == [2000, 2000, 500]
+
+
+def test_a_local_list_of_procedures_is_one_only_where_it_is_said() -> None:
+    table = csv([["Mã thủ tục", "Tên thủ tục", "Có phí", "Thời hạn"], ["1.004873", "Xác nhận", "không", "3"]])
+    (found,) = read_file(io.BytesIO(table), context(), kind="local-procedures", name="ds.csv")
+    assert found.items == [LocalProcedure("1.004873", "Xác nhận", has_fee=False, limit_days=3)]
+    (unsaid,) = read_file(io.BytesIO(table), context(), name="ds.csv")
+    assert unsaid.kind != "local_procedures"
+    assert unsaid.items == []

@@ -25,6 +25,8 @@ PAGES = (
     "/units/H01",
     "/units/H01.113",
     "/units/H44?source=published",
+    "/procedures",
+    "/procedures?what=fee&unit=H01.113",
     "/units/H01/indicators/2.1",
     "/units/H01/indicators/2.2",
     "/units/H01/indicators/3.2?all=1",

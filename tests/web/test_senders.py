@@ -246,6 +246,7 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
     "procedures": [
         {"code": "1.004873", "name": "Xác nhận tình trạng hôn nhân", "level": "commune", "online": "full"}
     ],
+    "local-procedures": [{"code": "1.004873", "name": "Xác nhận tình trạng hôn nhân", "has_fee": False}],
     "decisions": [
         {"code": "1.004873", "decision": "12/QĐ", "date": "2026-09-01", "legal_effective_on": "2026-10-01"}
     ],

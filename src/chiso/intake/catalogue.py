@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from chiso.intake import scalars
 from chiso.intake.objects import Fields, Reader
-from chiso.intake.records import Decision, Procedure
+from chiso.intake.records import Decision, LocalProcedure, Procedure
 from chiso.intake.refusals import RefusedError
 from chiso.registry.codes import unit_code
 
@@ -66,6 +66,33 @@ def procedure(fields: Fields) -> Procedure:
     return found
 
 
+def local_procedure(fields: Fields) -> LocalProcedure:
+    """A procedure of the province's own list: the plain table's columns, or the catalogue's form."""
+    if "MATTHC" in fields.given:
+        one = _national(fields)
+        found = LocalProcedure(
+            one.code, one.name, one.online, one.has_fee, one.limit_days, one.limit_unit, one.decision,
+            one.units, one.state,
+        )  # fmt: skip
+        told = {name: getattr(found, name) for name in found.__struct_fields__ if name != "units"}
+        told["unit"] = " ".join(found.units)
+        fields.kept = {name: value for name, value in told.items() if value not in ("", None)}
+        return found
+    limit = fields.whole("limit_days", -1)
+    return LocalProcedure(
+        fields.procedure("code"),
+        fields.text("name"),
+        online=fields.choice("online", ONLINE, ""),
+        has_fee=None if fields.scalar("has_fee") is None else fields.flag("has_fee"),
+        limit_days=None if limit < 0 else limit,
+        limit_unit=fields.choice("limit_unit", LIMIT_UNITS, "working_day"),
+        decision=fields.text("decision", 200),
+        units=_units(fields),
+        state=fields.choice("state", STATES, "public"),
+        valid_to=fields.day("valid_to"),
+    )
+
+
 def decision(fields: Fields) -> Decision:
     """``code, decision, date, legal_effective_on, kind, published_on``."""
     code = fields.procedure("code")
@@ -83,7 +110,7 @@ def decision(fields: Fields) -> Decision:
     )
 
 
-def _plain(fields: Fields) -> Procedure:
+def _units(fields: Fields) -> tuple[str, ...]:
     units: list[str] = []
     told = scalars.text(fields.scalar("unit"))
     for word in told.replace(",", " ").replace(";", " ").split():
@@ -91,6 +118,10 @@ def _plain(fields: Fields) -> Procedure:
         if code is None:
             raise RefusedError("unit", word, "bad_unit_code")
         units.append(code)
+    return tuple(units)
+
+
+def _plain(fields: Fields) -> Procedure:
     limit = fields.whole("limit_days", -1)
     return Procedure(
         fields.procedure("code"),
@@ -108,7 +139,7 @@ def _plain(fields: Fields) -> Procedure:
         decision=fields.text("decision", 200),
         published_on=fields.day("published_on"),
         complete=fields.flag("complete", True),
-        units=tuple(units),
+        units=_units(fields),
         publisher=fields.text("publisher", 100),
         specific=fields.flag("specific"),
         state=fields.choice("state", STATES, "public"),
@@ -246,4 +277,8 @@ def _longest(times: list[dict[str, Any]]) -> tuple[int | None, str]:
     return best[1], best[2]
 
 
-READERS: Final[dict[str, Reader]] = {"procedures": procedure, "decisions": decision}
+READERS: Final[dict[str, Reader]] = {
+    "procedures": procedure,
+    "local_procedures": local_procedure,
+    "decisions": decision,
+}

@@ -89,6 +89,32 @@ _PUBLISHED: Final[dict[str, tuple[str, ...]]] = {
     "law": (),
 }  # fmt: skip
 
+_PROCEDURE: Final[dict[str, tuple[str, ...]]] = {
+    "code": ("ma thu tuc", "ma tthc", "ma"),
+    "name": ("ten thu tuc", "ten tthc", "ten thu tuc hanh chinh", "ten"),
+    "field": ("linh vuc", "ten linh vuc"),
+    "level": ("cap thuc hien", "cap", "cap giai quyet"),
+    "online": ("muc do", "muc do dvc", "loai dich vu", "muc do cung cap dich vu", "dvc truc tuyen"),
+    "has_fee": ("co phi", "co phi, le phi", "phi, le phi", "thu phi"),
+    "returns_paper": ("tra giay to", "co ket qua giay", "tra ket qua giay"),
+    "for_person": ("cho ca nhan", "doi tuong ca nhan"),
+    "limit_days": ("thoi han", "thoi han giai quyet", "thoi gian giai quyet", "so ngay"),
+    "limit_unit": ("don vi tinh", "don vi thoi han"),
+    "announced_on": ("ngay cong bo",),
+    "effective_on": ("ngay hieu luc",),
+    "decision": ("quyet dinh", "so quyet dinh", "quyet dinh cong bo"),
+    "published_on": ("ngay cong khai",),
+    "complete": ("day du noi dung", "day du"),
+    "unit": ("don vi ap dung", "don vi", "don vi thuc hien"),
+    "publisher": ("co quan cong bo",),
+    "specific": ("dac thu", "tthc dac thu"),
+    "state": ("trang thai", "tinh trang"),
+    "valid_to": ("ngay het hieu luc",),
+}
+
+_LOCAL: Final = ("code", "name", "online", "has_fee", "limit_days", "limit_unit", "decision", "unit", "state",
+                 "valid_to")  # fmt: skip
+
 LAYOUTS: Final[dict[str, Layout]] = {
     "dossiers": Layout(
         _DOSSIER, ("MaHoSo", "MaTTHC", "NgayTiepNhan", "NgayHenTra", "TrangThaiHoSo|NgayKetThucXuLy|NgayTra")
@@ -100,30 +126,10 @@ LAYOUTS: Final[dict[str, Layout]] = {
             "total|transparency|processing|online_services|online_payment|satisfaction|digitisation|rank",
         ),
     ),
-    "procedures": Layout(
-        {
-            "code": ("ma thu tuc", "ma tthc", "ma"),
-            "name": ("ten thu tuc", "ten tthc", "ten thu tuc hanh chinh", "ten"),
-            "field": ("linh vuc", "ten linh vuc"),
-            "level": ("cap thuc hien", "cap", "cap giai quyet"),
-            "online": ("muc do", "muc do dvc", "loai dich vu", "muc do cung cap dich vu", "dvc truc tuyen"),
-            "has_fee": ("co phi", "co phi, le phi", "phi, le phi", "thu phi"),
-            "returns_paper": ("tra giay to", "co ket qua giay", "tra ket qua giay"),
-            "for_person": ("cho ca nhan", "doi tuong ca nhan"),
-            "limit_days": ("thoi han", "thoi han giai quyet", "thoi gian giai quyet", "so ngay"),
-            "limit_unit": ("don vi tinh", "don vi thoi han"),
-            "announced_on": ("ngay cong bo",),
-            "effective_on": ("ngay hieu luc",),
-            "decision": ("quyet dinh", "so quyet dinh", "quyet dinh cong bo"),
-            "published_on": ("ngay cong khai",),
-            "complete": ("day du noi dung", "day du"),
-            "unit": ("don vi ap dung", "don vi", "don vi thuc hien"),
-            "publisher": ("co quan cong bo",),
-            "specific": ("dac thu", "tthc dac thu"),
-            "state": ("trang thai", "tinh trang"),
-            "valid_to": ("ngay het hieu luc",),
-        },
-        ("code", "name", "level|online"),
+    "procedures": Layout(_PROCEDURE, ("code", "name", "level|online")),
+    "local_procedures": Layout(
+        {name: _PROCEDURE[name] for name in _LOCAL},
+        ("code", "name"),
     ),
     "decisions": Layout(
         {
@@ -272,6 +278,9 @@ LAYOUTS: Final[dict[str, Layout]] = {
         ("MaHoSo", "NgayChungThuc", "ChungThucDienTu"),
     ),
 }
+
+RECOGNISED: Final = tuple(kind for kind in LAYOUTS if kind != "local_procedures")
+"""The kinds that a heading may tell.  A list of procedures is the catalogue unless it is said to be local."""
 
 DAYS_AND_INSTANTS: Final = frozenset(
     {name for layout in LAYOUTS.values() for name in layout.columns if name.startswith("Ngay")}

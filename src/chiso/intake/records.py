@@ -244,6 +244,26 @@ class Procedure(Struct, gc=False):
     valid_to: str = ""
 
 
+class LocalProcedure(Struct, gc=False, omit_defaults=True):
+    """A procedure as the province's own system lists it: held against the catalogue, never counted.
+
+    What the list does not say is ``None`` or empty.
+    """
+
+    code: str
+    name: str = ""
+    online: str = ""
+    """full, partial or information"""
+    has_fee: bool | None = None
+    limit_days: int | None = None
+    limit_unit: str = "working_day"
+    decision: str = ""
+    units: tuple[str, ...] = ()
+    state: str = "public"
+    """public, stopping, testing or closed"""
+    valid_to: str = ""
+
+
 class Decision(Struct, gc=False):
     """One procedure in one announcement decision (indicators 1.1 and 1.2).  Dates are ISO days."""
 
@@ -458,6 +478,7 @@ Item = (
     | CertifiedCopy
     | StoreRecord
     | Procedure
+    | LocalProcedure
     | Decision
     | UnitRecord
     | ReportingTotal
@@ -489,6 +510,7 @@ class Arrival(Struct):
         "certified_copies",
         "store_records",
         "procedures",
+        "local_procedures",
         "decisions",
         "units",
         "totals",

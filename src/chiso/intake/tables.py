@@ -15,7 +15,7 @@ from chiso.intake import headings, portal
 from chiso.intake.batches import Batch
 from chiso.intake.context import CHUNK, Context
 from chiso.intake.documents import READERS, nothing
-from chiso.intake.headings import LAYOUTS, Found
+from chiso.intake.headings import LAYOUTS, RECOGNISED, Found
 from chiso.intake.objects import Piece, encoded, read_objects
 from chiso.intake.records import Arrival, Refusal
 from chiso.intake.refusals import RefusedError, refusal
@@ -37,7 +37,7 @@ def kind_of_text(head: bytes) -> str:
     mark = delimiter_of(text)
     for line in text.splitlines()[:SEARCHED]:
         row = [cell.strip().strip('"') for cell in line.split(mark)]
-        found = headings.best_heading(row, list(LAYOUTS), {})
+        found = headings.best_heading(row, RECOGNISED, {})
         if found and not found.missing:
             return found.kind
     return ""
@@ -56,7 +56,7 @@ def arrivals(
 ) -> Iterator[Arrival]:
     """Arrivals of a table file; at least one.  Of a workbook every sheet with a heading is read."""
     folded = {fold(heading): column for heading, column in (mapping or {}).items()}
-    kinds = [kind] if kind in LAYOUTS else list(LAYOUTS)
+    kinds = [kind] if kind in LAYOUTS else list(RECOGNISED)
     unread: list[tuple[Found | None, list[str]]] = []
     read = 0
     try:

@@ -27,6 +27,7 @@ TAGS: Final[dict[str, type[Any]]] = {
     "certified_copy": records.CertifiedCopy,
     "store_record": records.StoreRecord,
     "procedure": records.Procedure,
+    "local_procedure": records.LocalProcedure,
     "decision": records.Decision,
     "unit": records.UnitRecord,
     "total": records.ReportingTotal,

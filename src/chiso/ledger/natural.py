@@ -19,6 +19,7 @@ KEYS: Final[dict[str, Callable[[Any], str]]] = {
     "certified_copy": lambda one: _join(one.dossier, one.number),
     "store_record": lambda one: str(one.dossier),
     "procedure": lambda one: str(one.code),
+    "local_procedure": lambda one: str(one.code),
     "decision": lambda one: _join(one.code, one.decision),
     "unit": lambda one: _join(one.code, one.valid_from),
     "total": lambda one: _join(one.unit, one.period),

@@ -76,6 +76,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/rank/race": POINTS,
     "/rank/map": POINTS,
     "/compare": POINTS,
+    "/procedures": POINTS,
     "/story/2023": POINTS,
     "/api/v1/units": POINTS,
     "/api/v1/units/{unit}/score": POINTS,
@@ -89,6 +90,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/rank": POINTS,
     "/api/v1/rank/race": POINTS,
     "/api/v1/compare": POINTS,
+    "/api/v1/procedures/work": POINTS,
     "/api/v1/story/2023": POINTS,
     "/api/v1/stream": POINTS,
     # single dossiers, of the own unit and those below it

@@ -45,6 +45,7 @@ RECORDS: Final = {
     "payments": "payments",
     "certified-copies": "certified_copies",
     "procedures": "procedures",
+    "local-procedures": "local_procedures",
     "decisions": "decisions",
     "units": "units",
     "totals": "totals",

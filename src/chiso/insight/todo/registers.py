@@ -175,14 +175,20 @@ def _becomes_service(scene: Scene, code: str, distinct: np.ndarray) -> int:
     return 1
 
 
-def _owner(ground: Ground, record: Procedure | None, at: int) -> int:
-    units = ground.units
-    home = int(units.today(units.home.index, tree_instant(at)))
-    named = units.find(record.publisher, at) if record is not None and record.publisher else None
-    if named is None or units.foreign(named.code):
-        return home
-    owner = int(units.today(named.index, tree_instant(at)))
-    return owner if int(ground.province_of[owner]) == home else home
+def owner_of(ground: Ground, record: Procedure | None, at: int) -> int:
+    """Whose a procedure is: the unit of ours that publishes it, else the one that has it, else the province.
+
+    ``at``: the judging instant.
+    """
+    units, then = ground.units, tree_instant(at)
+    home = int(units.today(units.home.index, then))
+    named = () if record is None else (record.publisher, *(record.units if len(record.units) == 1 else ()))
+    for code in named:
+        found = None if not code or units.foreign(code) else units.find(code, at)
+        owner = home if found is None else int(units.today(found.index, then))
+        if owner != home and int(ground.province_of[owner]) == home:
+            return owner
+    return home
 
 
 def _own(view: View) -> Bools:
@@ -191,22 +197,29 @@ def _own(view: View) -> Bools:
     return np.asarray(catalogue.own & (catalogue.state == 0) & catalogue.in_force(view.board.judged_at))
 
 
-def _announce(view: View) -> Iterator[ProcedureWork]:
-    """Own procedures whose legal basis takes effect in time to announce them, and no decision has."""
+def unannounced(view: View) -> Iterator[tuple[Procedure, date, date]]:
+    """Own procedures that no decision has announced: each with the day its legal basis takes effect, and the
+    last day on which a decision is in time, which may have passed."""
     ground, at = view.ground, view.board.judged_at
-    today = day_of(at)
     decided = {one.code for one in ground.records.decisions}
     for place in np.flatnonzero(ground.catalogue.own & ground.catalogue.in_force(at)).tolist():
         record = ground.catalogue.records[place]
         effect = iso_day(record.effective_on)
         if effect is None or record.announced_on or record.decision or record.code in decided:
             continue
-        last = registers.announce_by(effect, ground.units, ground.calendar, ground.law)
+        yield record, effect, registers.announce_by(effect, ground.units, ground.calendar, ground.law)
+
+
+def _announce(view: View) -> Iterator[ProcedureWork]:
+    """Own procedures whose legal basis takes effect in time to announce them, and no decision has."""
+    ground, at = view.ground, view.board.judged_at
+    today = day_of(at)
+    for record, effect, last in unannounced(view):
         if today <= last:
             told = Decision(record.code, "…", today.isoformat(), effect.isoformat())
             steps = _steps(view, [*ground.records.decisions, told])
             by = midnight(last) + DAY - 1
-            yield ProcedureWork("announce", record.code, by, _owner(ground, record, at), steps)
+            yield ProcedureWork("announce", record.code, by, owner_of(ground, record, at), steps)
 
 
 def _publish(view: View) -> Iterator[ProcedureWork]:
@@ -225,7 +238,7 @@ def _publish(view: View) -> Iterator[ProcedureWork]:
         steps = _steps(view, [*decisions[:place], done, *decisions[place + 1 :]])
         by = registers.publish_by(decided, ground.units, ground.calendar, ground.law)
         more = (("decision", one.decision),)
-        owner = _owner(ground, record, at)
+        owner = owner_of(ground, record, at)
         yield ProcedureWork("publish", one.code, midnight(by) + DAY - 1, owner, steps, more=more)
 
 
@@ -251,7 +264,7 @@ def _complete(view: View) -> Iterator[ProcedureWork]:
     ground, at = view.ground, view.board.judged_at
     for place in np.flatnonzero(_own(view) & ~ground.catalogue.complete).tolist():
         record = ground.catalogue.records[place]
-        owner = _owner(ground, record, at)
+        owner = owner_of(ground, record, at)
         yield ProcedureWork("complete", record.code, NEVER, owner, {"public_own_complete": 1})
 
 
@@ -259,7 +272,7 @@ def _offer_online(view: View) -> Iterator[ProcedureWork]:
     ground, at = view.ground, view.board.judged_at
     for place in np.flatnonzero(_own(view) & (ground.catalogue.online == 0)).tolist():
         record = ground.catalogue.records[place]
-        owner = _owner(ground, record, at)
+        owner = owner_of(ground, record, at)
         yield ProcedureWork("offer_online", record.code, NEVER, owner, {"own_online": 1}, services=True)
 
 
