@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from chiso.demo import hours, people
 from chiso.demo.flags import Flags
 from chiso.demo.hours import Instants
-from chiso.demo.shape import STRANGERS, Kind, Lives, columns_of
+from chiso.demo.shape import NO_LIMIT, STRANGERS, Kind, Lives, columns_of
 from chiso.demo.world import UNTIL, World
 from chiso.instants import iso
 from chiso.law.states import State
@@ -171,6 +171,10 @@ class Encoder:
             lives.kind, [Kind.SUPPLEMENT, Kind.SECOND_REQUEST, Kind.SUPPLEMENT_UNDATED]
         )
         """whose supplements are told by steps alone"""
+        late = lives.late & lives.closed & (lives.kind == Kind.PLAIN) & (lives.judged_due < NO_LIMIT)
+        late &= (lives.judged_due - lives.received > 7_200) & (lives.ended > lives.judged_due)
+        self.swapped = late & (self.look % 3 == 1) & world.with_habit("swaps-dates")[lives.unit]
+        """on time by a wait whose two dates their sender puts in each other's place, and so late"""
 
     def take(self, rows: Instants) -> Encoder:
         """The same for some dossiers alone, in columns of their own that may be changed."""
@@ -200,6 +204,7 @@ class Encoder:
         subject = flags.subject[index]
         asks = lives.requested[index] > 0
         supplements = np.where(asks & ~self.by_steps[index] & (lives.requested[index] <= told), 1, 0)
+        supplements |= over & self.swapped[index]
         heads, long_heads, fees, results = self.heads, self.long_heads, self.fees, self.results
         procedure = lives.procedure[index].tolist()
         items = []
@@ -341,7 +346,11 @@ class Encoder:
         lives = self.lives
         due, first_due = int(lives.due[row]), int(lives.first_due[row])
         requests = [(int(lives.requested[row]), int(lives.completed[row]))]
-        if lives.requested_again[row]:
+        if self.swapped[row]:
+            received, judged_due = int(lives.received[row]), int(lives.judged_due[row])
+            asked = received + (judged_due - received) * 3 // 10
+            requests = [(asked + int(lives.ended[row]) - judged_due + 600, asked)]
+        elif lives.requested_again[row]:
             requests.append((int(lives.requested_again[row]), 0))
 
         def date(at: int) -> str:

@@ -85,7 +85,7 @@ class Sender:
     """days [first, last] on which nothing left the sender"""
 
 
-PROVINCE_SENDER: Final = Sender("H01", "quick", 0.2, frozenset(("constant-database",)))
+PROVINCE_SENDER: Final = Sender("H01", "quick", 0.2, frozenset(("constant-database", "swaps-dates")))
 
 OWN_SENDERS: Final = (
     Sender("H01.01", "hourly", 0.3, frozenset(("iso-dates",))),
@@ -107,7 +107,9 @@ OWN_SENDERS: Final = (
     Sender("H01.172", "hourly", 0.1, frozenset(("always-digitised", "constant-database"))),
     Sender("H01.175", "nightly", 0.2, frozenset(("copies-submission",))),
     Sender("H01.188", "late", 0.1, frozenset(("placeholder-id",))),
-    Sender("H01.201", "late", 0.3, frozenset(("result-is-input",)), ("2026-07-20", "2026-07-24")),
+    Sender(
+        "H01.201", "late", 0.3, frozenset(("result-is-input", "swaps-dates")), ("2026-07-20", "2026-07-24")
+    ),
     Sender("H01.202", "late", 0.0, frozenset(("copies-submission",))),
 )
 
