@@ -29,6 +29,7 @@ from chiso.web import (
     letters,
     letters_api,
     lists,
+    lost_page,
     outlook,
     pages,
     procedures,
@@ -41,6 +42,7 @@ from chiso.web import (
     todo,
     watch_api,
     why_api,
+    why_page,
     work_api,
 )
 from chiso.web.forms import csrf_config
@@ -139,6 +141,8 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             static,
             pages.router,
             lists.router,
+            lost_page.router,
+            why_page.router,
             outlook.router,
             procedures.router,
             procedures.api,

@@ -23,6 +23,15 @@ TARGET: Final = 80
 _ALIKE: Final = ("Tỷ lệ ",)
 
 
+def shortened(name: str) -> str:
+    """The name of an indicator without its first words where all names begin alike."""
+    for start in _ALIKE:
+        if name.startswith(start):
+            rest = name.removeprefix(start)
+            return rest[:1].upper() + rest[1:]
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class IndicatorRow:
     """An indicator of a unit: what was counted, what it earned and what it lost."""
@@ -50,11 +59,7 @@ class IndicatorRow:
     @property
     def short(self) -> str:
         """The name without its first words where all names begin alike."""
-        for start in _ALIKE:
-            if self.name.startswith(start):
-                rest = self.name.removeprefix(start)
-                return rest[:1].upper() + rest[1:]
-        return self.name
+        return shortened(self.name)
 
     @property
     def lost(self) -> Fraction:

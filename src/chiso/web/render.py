@@ -27,6 +27,7 @@ NAVIGATION: Final = (
     ("overview", "/", "home"),
     ("todo", "/todo", "todo"),
     ("units", "/units", "units"),
+    ("why", "/why", "why"),
     ("rank", "/rank", "rank"),
     ("steering", "/steering/letters", "steering"),
     ("data", "/data", "data"),
@@ -34,6 +35,8 @@ NAVIGATION: Final = (
 )
 UNIT_PAGES: Final = (
     ("unit", ""),
+    ("lost", "/lost"),
+    ("why", "/why"),
     ("todo", "/todo"),
     ("lateness", "/lateness"),
     ("outlook", "/outlook"),

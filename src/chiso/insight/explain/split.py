@@ -43,7 +43,7 @@ Share = tuple[int, int]
 """Numerator and denominator of a fraction that is never reduced."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Term:
     """One piece of a change."""
 

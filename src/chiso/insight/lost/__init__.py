@@ -13,4 +13,6 @@ from chiso.insight.lost.cost import cost_of as cost_of
 from chiso.insight.lost.cost import gain as gain
 from chiso.insight.lost.share import Loss as Loss
 from chiso.insight.lost.share import Lost as Lost
+from chiso.insight.lost.share import Rows as Rows
 from chiso.insight.lost.share import of as of
+from chiso.insight.lost.share import rows_of as rows_of

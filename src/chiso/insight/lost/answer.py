@@ -8,7 +8,7 @@ import numpy as np
 
 from chiso.folder.answers import Settled, counted, provenance, settled
 from chiso.insight.lost import why
-from chiso.insight.lost.share import Loss, Lost, of, of_published
+from chiso.insight.lost.share import Loss, Lost, of, of_published, rows_of
 from chiso.insight.tenths import written
 from chiso.law.scoring import plain
 
@@ -75,20 +75,10 @@ def _indicator(loss: Loss) -> dict[str, Any]:
 
 
 def _rows(told: Lost, codes: list[str]) -> list[dict[str, Any]]:
-    """All rows, the dearest first; equal ones by indicator, unit and procedure."""
-    losses = [loss for loss in told.losses.values() if len(loss.parts)]
-    if not losses:
-        return []
-    points = np.concatenate([loss.shares for loss in losses])
-    missed = np.concatenate([loss.parts.missed for loss in losses])
-    unit = np.concatenate([loss.parts.unit for loss in losses])
-    procedure = np.concatenate([loss.parts.procedure for loss in losses])
-    which = np.repeat(np.arange(len(losses)), [len(loss.parts) for loss in losses])
-    rest = np.zeros(len(points), bool)
-    rest[np.cumsum([len(loss.parts) for loss in losses]) - 1] = [bool(loss.rest) for loss in losses]
-    names, reasons = [loss.id for loss in losses], [loss.why for loss in losses]
-    texts = {value: written(value) for value in np.unique(points).tolist()}
-    order = np.lexsort((procedure.astype(np.str_), unit, which, -points))
+    """All rows, the dearest first."""
+    found = rows_of(told.losses.values()).dearest()
+    names, reasons = [loss.id for loss in found.losses], [loss.why for loss in found.losses]
+    texts = {value: written(value) for value in np.unique(found.points).tolist()}
     rows = [
         {
             "indicator": names[one],
@@ -99,14 +89,14 @@ def _rows(told: Lost, codes: list[str]) -> list[dict[str, Any]]:
             "why": reasons[one],
         }
         for one, at, code, count, value in zip(
-            which[order].tolist(),
-            unit[order].tolist(),
-            procedure[order].tolist(),
-            missed[order].tolist(),
-            points[order].tolist(),
+            found.which.tolist(),
+            found.unit.tolist(),
+            found.procedure.tolist(),
+            found.missed.tolist(),
+            found.points.tolist(),
             strict=True,
         )
     ]
-    for place in np.flatnonzero(rest[order]).tolist():
-        rows[place]["why"] = losses[int(which[order[place]])].rest
+    for place in np.flatnonzero(found.rest).tolist():
+        rows[place]["why"] = found.losses[int(found.which[place])].rest
     return rows

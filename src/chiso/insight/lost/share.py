@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chiso.folder.published import PublishedScore
 from chiso.insight.lost import why
@@ -53,6 +54,33 @@ class Loss:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """The rows of several losses together, as columns."""
+
+    losses: tuple[Loss, ...]
+    which: NDArray[np.intp]
+    """the loss of each row"""
+    unit: NDArray[np.int64]
+    procedure: np.ndarray
+    missed: NDArray[np.int64]
+    points: Tenths
+    rest: NDArray[np.bool_]
+    """rows that stand for what nobody missed"""
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def take(self, some: np.ndarray) -> Rows:
+        """Some of the rows, in the order given."""
+        columns = (self.which, self.unit, self.procedure, self.missed, self.points, self.rest)
+        return Rows(self.losses, *(column[some] for column in columns))
+
+    def dearest(self) -> Rows:
+        """The dearest first; equal ones by indicator, unit and procedure."""
+        return self.take(np.lexsort((self.procedure.astype(np.str_), self.unit, self.which, -self.points)))
+
+
+@dataclass(frozen=True)
 class Lost:
     """Everything that one unit lost."""
 
@@ -64,6 +92,24 @@ class Lost:
     """points that each known group lost"""
     roundings: Mapping[str, Decimal]
     """points that a group lost beside its indicators; ``total``: that the total lost beside the groups"""
+
+
+def rows_of(losses: Iterable[Loss]) -> Rows:
+    """The rows of losses, in their order."""
+    some = tuple(loss for loss in losses if len(loss.parts))
+    sizes = [len(loss.parts) for loss in some]
+    rest = np.zeros(sum(sizes), np.bool_)
+    rest[np.cumsum(sizes, dtype=np.intp) - 1] = [bool(loss.rest) for loss in some]
+    nothing = np.empty(0, np.int64)
+    return Rows(
+        some,
+        np.repeat(np.arange(len(some)), sizes),
+        np.concatenate([nothing, *(loss.parts.unit for loss in some)]),
+        np.concatenate([np.empty(0, object), *(loss.parts.procedure for loss in some)]),
+        np.concatenate([nothing, *(loss.parts.missed for loss in some)]),
+        np.concatenate([nothing, *(loss.shares for loss in some)]),
+        rest,
+    )
 
 
 def of(cells: Cells, board: Board, unit: int) -> Lost:
