@@ -54,6 +54,15 @@ def test_what_it_holds(late: Small) -> None:
     assert dossiers[1][5] == datetime(2026, 9, 20, 8)  # noqa: DTZ001 - a wall clock, as sheets have it
 
 
+def test_groups_known_by_points_only_stand_under_their_names(small: Small) -> None:
+    small.publish(small.differ(i2_1=(-1, 0)), {"satisfaction": "12.00"})
+    small.publish({}, {"transparency": "7.50"}, at=CAPTURE + DAY)
+    _, sheets = written(small)
+    rows = [row for row in sheets["Tổng hợp"] if row[0] == "Nhóm"]
+    assert [(row[1], row[3:9]) for row in rows] == [("Công khai, minh bạch", [""] * 6)]
+    assert rows[0][9] == 7.5
+
+
 def test_headings_stay_and_can_be_filtered(late: Small) -> None:
     body, _ = written(late)
     with zipfile.ZipFile(io.BytesIO(body)) as package:

@@ -240,8 +240,10 @@ def _summary(book: _Book, found: Reconciliation, body: dict[str, Any]) -> None:
     law = found.case.law
     row = 0
     for row, line in enumerate(body["rows"], 1):
-        book.write(sheet, row, 0, line["indicator"])
-        book.write(sheet, row, 1, law.indicators[line["indicator"]].names.vi)
+        name = line["indicator"]  # a group's where only its points are known
+        one = law.indicators.get(name)
+        book.write(sheet, row, 0, name if one else "Nhóm")
+        book.write(sheet, row, 1, (one or law.groups[name]).names.vi)
         book.instant(sheet, row, 2, body["captured"].get(line["group"]))
         told, own = line["published"], line["computed"]
         for place, pair in ((3, told), (5, own)):
@@ -254,8 +256,8 @@ def _summary(book: _Book, found: Reconciliation, body: dict[str, Any]) -> None:
         sheet.write_number(row, 10, Decimal(line["points"]["computed"]), book.points)
         sheet.write_number(row, 11, Decimal(line["difference"]), book.signed)
         book.write(sheet, row, 12, why_words(line), book.wrapped)
-        for number in (0, 1):
-            sheet.write_number(row, 13 + number, line["unexplained"][number], book.signed_whole)
+        for number, value in enumerate(line["unexplained"] or ()):
+            sheet.write_number(row, 13 + number, value, book.signed_whole)
     sheet.autofilter(0, 0, max(row, 1), len(SUMMARY) - 1)
 
 
