@@ -11,6 +11,7 @@ import pytest
 from chiso.demo.world import UNTIL
 from chiso.folder import DataFolder, QuestionError
 from chiso.folder.courses import published_history, race
+from chiso.folder.league import units_of
 from chiso.instants import DAY, parse_instant
 from chiso.ledger.clock import Clock
 from tests.support.messages import tell
@@ -123,3 +124,43 @@ def test_one_unit_alone_is_no_proof(empty: DataFolder) -> None:
         tell(empty, "published", row("H01", day, [8, 18, 7, 6, 10, 9]))
     rows = published_history(empty, "H01")["series"][0]["rows"]
     assert [one["unrefreshed"] for one in rows] == [[], []]
+
+
+def test_a_rank_that_was_not_published_is_that_of_the_whole_league_then(empty: DataFolder) -> None:
+    codes = [unit.code for unit in units_of(empty, "provinces", None, UNTIL)]
+    others = [code for code in codes if code != "H01"]
+    for day, lower in (("2026-10-06", 30), ("2026-10-08", 20)):
+        tell(
+            empty, "published", row("H01", day, [8, 18, 7, 6, 10, 9]),
+            *(row(code, day, [8, 18, 7, 6, 10, 8 if n < lower else 9 + (n > 31)])
+              for n, code in enumerate(others)),
+        )  # fmt: skip
+    tell(empty, "published", row("H01", "2026-10-09", [8, 18, 7, 6, 10, 11]))
+    tell(empty, "published", {**row("H01", "2026-10-10", [8, 18, 7, 6, 10, 11]), "rank": 5})
+    rows = published_history(empty, "H01")["series"][0]["rows"]
+    assert [one["rank"] for one in rows] == [2, 2, 1, 5]
+
+
+def test_of_a_league_that_is_not_whole_no_rank_is_made(empty: DataFolder) -> None:
+    tell(empty, "published", row("H01", "2026-10-06", [8, 18, 7, 6, 10, 9]))
+    assert published_history(empty, "H01")["series"][0]["rows"][0]["rank"] is None
+
+
+def test_a_history_is_of_one_source(own: DataFolder) -> None:
+    own.walk_days()
+    tell(own, "published", row("H01", "2025-10-01", [15, 19, 9, 9, 17, 17]))
+    computed = own.history("H01")
+    assert computed["source"] == "computed"
+    assert computed["rows"]
+    assert own.history("H01", "2026", source="computed") == computed
+    for unit, asked, newest in (
+        ("H01", {"source": "published"}, ["59.18"]), ("H20", {}, ["68.80"]),
+        ("H01", {"period": "2025"}, ["86.00"]),
+        ("H01", {"until": UNTIL - 30 * DAY, "source": "published"}, []),
+        ("H01.113", {"source": "published"}, []), ("H33", {"period": "2025"}, []),
+    ):  # fmt: skip
+        told = own.history(unit, **asked)
+        assert (told["source"], [one["total"] for one in told["rows"][-1:]]) == ("published", newest)
+    assert own.history("H01", "2025")["law"] == "qd766-2022"
+    with pytest.raises(QuestionError, match="published"):
+        own.history("H01", "2025", source="computed")

@@ -176,6 +176,24 @@ def test_a_rank_alone_says_nothing_of_the_total(keep: Keeper) -> None:
     assert (found.total, found.rank) == (Decimal("65.2"), 11)
 
 
+def test_a_rank_is_that_of_its_own_total(keep: Keeper) -> None:
+    """Groups that were captured later make another total: the older rank is not its rank."""
+    kept = keep(
+        *(figure(key, points, 6) for key, points in GROUPS.items()), figure("total", "59.18", 6, rank=31)
+    )
+    known = published_score(LAW, "province", kept.figures("H01", "2026"))
+    assert known is not None
+    assert known.rank == 31
+    for day, told, rank in (
+        (7, figure("processing", "20.00", 7), None),
+        (8, figure("total", None, 8, rank=5), 5),
+    ):
+        keep(told)
+        found = published_score(LAW, "province", kept.figures("H01", "2026", DAY[day]))
+        assert found is not None
+        assert (found.total, found.rank) == (Decimal("60.97"), rank)
+
+
 def test_scores_of_many_units_are_those_of_each(keep: Keeper) -> None:
     kept = keep(
         *(figure(key, points, 6) for key, points in GROUPS.items()),

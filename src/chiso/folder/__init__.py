@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chiso.folder import answers, data, drill, history, league
+from chiso.folder import answers, courses, data, drill, league
 from chiso.folder.answers import QuestionError as QuestionError
 from chiso.folder.settings import Settings as Settings
 from chiso.folder.state import DataFolder as FolderState
@@ -57,11 +57,12 @@ class DataFolder(FolderState):
         found = answers.unit_named(self, unit, self.now())
         return answers.changes_of(self, found, self.now())
 
-    def history(self, unit: str, period: str | None = None, until: int | None = None) -> dict[str, Any]:
-        """The year's points of a unit, a sample a day, each as known and judged then."""
-        del period
-        found = answers.unit_named(self, unit, self.now())
-        return history.history(self, found.index, found.code, until)
+    def history(
+        self, unit: str, period: str | None = None, until: int | None = None, source: str | None = None
+    ) -> dict[str, Any]:
+        """The year's points of a unit, a sample a day, each as known and judged then; or, of a past year or
+        of a unit whose dossiers are not held, what was published at every captured instant."""
+        return courses.history_of(self, unit, period, until, source)
 
     def procedures(self, unit: str, indicator: str, **question: Any) -> dict[str, Any]:
         """An indicator of a unit by procedure: {"rows": [{"code", "name", "n", "d", "missed"}]}."""

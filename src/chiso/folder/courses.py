@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chiso.folder.answers import QuestionError, Source, score_of_hundredths, tree_at, unit_named
 from chiso.folder.answers import asked as question_of
+from chiso.folder.history import history
 from chiso.folder.league import at_home, units_of
 from chiso.folder.published import PublishedScore
 from chiso.instants import DAY, Period, day_of, iso, midnight, parse_period, year_of
@@ -234,8 +235,9 @@ def published_history(
     """What the portal published of a unit at every captured instant, a series a measure.
 
     ``groups`` are as published; ``captured`` tells since when each group has stood so; ``unrefreshed`` names
-    groups that the portal had not renewed: equal to the day before for all units of the league.  Without
-    ``period`` the years to date.
+    groups that the portal had not renewed: equal to the day before for all units of the league.  ``rank`` is
+    the published one, else the place in the league where all of it was known then.  Without ``period`` the
+    years to date.
     """
     since, until = _span(folder, 0 if since is None else since, until)
     unit = unit_named(folder, unit_code, until)
@@ -251,8 +253,9 @@ def published_history(
         if not rows:
             continue
         standing = _standing(folder, unit, when, law, rows)
+        places = _ranks(folder, unit, when, law, rows)
         found = series.setdefault(law.law, {"law": law.law, "rows": []})
-        found["rows"] += [_history_row(folder, law, unit, row, standing) for row in rows]
+        found["rows"] += [_history_row(folder, law, unit, row, standing, places) for row in rows]
     told = sorted(series.values(), key=lambda one: str(one["rows"][0]["at"]))
     breaks = [
         {"at": after["rows"][0]["at"], "kind": "measure", "from": before["law"], "to": after["law"]}
@@ -261,8 +264,48 @@ def published_history(
     return {"unit": unit.code, "name": unit.name, "kind": unit.kind, "series": told, "breaks": breaks}
 
 
+def history_of(
+    folder: DataFolder,
+    unit_code: str,
+    period: str | None = None,
+    until: int | None = None,
+    source: str | None = None,
+) -> dict[str, Any]:
+    """A unit's points over a period, of one source: computed, a sample a day of the year of now; or
+    published, at every captured instant.  Without ``source`` computed where that is held, else published."""
+    question = question_of(folder, period, None, None, None, source)
+    unit = unit_named(folder, unit_code, folder.now())
+    kept = question.period == year_of(folder.now()) and not question.law.groups_only
+    held = folder.holds(unit.index) or at_home(folder, unit)
+    chosen = question.source or ("computed" if kept and held else "published")
+    if chosen == "computed":
+        if not kept:
+            raise QuestionError(
+                "Điểm từng ngày do hệ thống tính chỉ có của năm nay; chọn nguồn published cho các kỳ khác.",
+                "computed points of every day are kept for the year of now only; choose source published",
+                wrong=True,
+            )
+        return history(folder, unit.index, unit.code, until)
+    told = published_history(folder, unit.code, 0, until, question.period.label)["series"]
+    named = ("at", "total", "rank", "band", "groups")
+    return {
+        "unit": unit.code,
+        "period": question.period.label,
+        "law": question.law.law,
+        "law_version": question.law.version,
+        "source": "published",
+        "complete": True,
+        "rows": [{name: row[name] for name in named} for one in told for row in one["rows"]],
+    }
+
+
 def _history_row(
-    folder: DataFolder, law: LawVersion, unit: Unit, row: Row, standing: dict[tuple[int, str], int]
+    folder: DataFolder,
+    law: LawVersion,
+    unit: Unit,
+    row: Row,
+    standing: dict[tuple[int, str], int],
+    places: dict[int, int],
 ) -> dict[str, Any]:
     score = folder.published.score(law, unit.kind, row)
     total, place = _told(folder, law, unit, row)
@@ -280,7 +323,7 @@ def _history_row(
         "at": iso(row.captured_at),
         "period": row.period,
         "total": None if total is None else f"{total:.2f}",
-        "rank": place,
+        "rank": places.get(row.captured_at) if place is None else place,
         "band": None if total is None else law.band(total).names.vi,
         "groups": groups,
         "captured": captured,
@@ -288,16 +331,47 @@ def _history_row(
     }
 
 
+def _league(folder: DataFolder, unit: Unit, at: int) -> list[Unit]:
+    """The units that a unit was ranked with at an instant; none where it stood in no league."""
+    among = next((name for name, kind in LEAGUES.items() if kind == unit.kind), None)
+    if among is None:
+        return []
+    below = unit.kind != "province" and unit.parent >= 0
+    return units_of(folder, among, folder.registry.units.all[unit.parent] if below else None, at)
+
+
+def _ranks(
+    folder: DataFolder, unit: Unit, period: Period, law: LawVersion, rows: Sequence[Row]
+) -> dict[int, int]:
+    """Instant of a row → the unit's place in its league, where everybody's total was known then."""
+    instants = [row.captured_at for row in rows]
+    leagues = [_league(folder, unit, at) for at in instants]
+    everybody = {one.code: one for league in leagues for one in league}
+    before = folder.published.newest(list(everybody), period.label, instants[0])
+    told = list(before.values())
+    for code in everybody:
+        told += folder.published.rows(code, period.label, instants[0] + 1, instants[-1] + 1)
+    told.sort(key=lambda row: -row.captured_at)
+    totals: dict[str, Decimal | None] = {}
+    found = {}
+    for at, league in zip(instants, leagues, strict=True):
+        while told and told[-1].captured_at <= at:
+            row = told.pop()
+            totals[row.unit] = _told(folder, law, everybody[row.unit], row)[0]
+        known = {one.code: total for one in league if (total := totals.get(one.code)) is not None}
+        if unit.code in known and len(known) == len(league):
+            found[at] = dict(zip(known, ranks(list(known.values())), strict=True))[unit.code]
+    return found
+
+
 def _standing(
     folder: DataFolder, unit: Unit, period: Period, law: LawVersion, rows: Sequence[Row]
 ) -> dict[tuple[int, str], int]:
     """(instant, group) → since when the group had stood so for all units of the league."""
-    among = next((name for name, kind in LEAGUES.items() if kind == unit.kind), None)
-    if among is None or len(rows) < 2:
+    if len(rows) < 2:
         return {}
     first, last = rows[0].captured_at, rows[-1].captured_at
-    parent = folder.registry.units.all[unit.parent] if unit.kind != "province" and unit.parent >= 0 else None
-    others = units_of(folder, among, parent, last)
+    others = _league(folder, unit, last)
     by_day: dict[int, dict[str, PublishedScore]] = {}
     for other in others:
         for row in folder.published.rows(other.code, period.label, first, last + 1):

@@ -123,6 +123,7 @@ def history(folder: DataFolder, unit: int, code: str, until: int | None = None) 
         "period": trail.period.label,
         "law": law.law,
         "law_version": law.version,
+        "source": "computed",
         "complete": newest >= min(now, trail.period.end) - 2 * STEP and not trail.trail.broken,
         "rows": rows,
     }

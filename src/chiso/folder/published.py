@@ -166,8 +166,11 @@ def published_score(law: LawVersion, kind: str, figures: dict[str, PublishedFigu
     if total is not None and total.points is not None and (unknown or newer):
         points = Decimal(total.points)
     complete = not unknown or total is not None
-    rank = total.rank if total is not None else None
-    if placed is not None and (total is None or placed.captured_at >= total.captured_at):
+    # a rank is that of its own total: once newer groups have made another one, it says nothing any more
+    rank = total.rank if total is not None and (unknown or newer) else None
+    if placed is not None and placed.captured_at >= max(
+        [*captured.values(), 0 if total is None else total.captured_at]
+    ):
         rank = placed.rank
     return PublishedScore(scored, groups, points, complete, newest, captured, rank)
 

@@ -76,9 +76,10 @@ def history(
     unit: FromPath[str],
     period: FromQuery[str | None] = None,
     until: FromQuery[str | None] = None,
+    source: FromQuery[str | None] = None,
 ) -> Response[bytes]:
-    """The year's points of a unit, a sample a day, each as known and judged then."""
-    return as_json(folder_of(request).history(unit, period, instant_of(until)))
+    """The year's points of a unit, a sample a day, each as known and judged then; or as published."""
+    return as_json(folder_of(request).history(unit, period or None, instant_of(until), source or None))
 
 
 @get("/units/{unit:str}/procedures", sync_to_thread=True)

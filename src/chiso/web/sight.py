@@ -102,7 +102,7 @@ def history(folder: DataFolder, view: View, raw: Mapping[str, Any]) -> dict[str,
     if folder.trail is None or raw["law"] != usual or period != year_of(view.now):
         complete = folder.trail is not None or period != year_of(view.now)
         return {"rows": [], "complete": complete}
-    found: dict[str, Any] = folder.history(str(raw["unit"]), until=view.judged_at)
+    found: dict[str, Any] = folder.history(str(raw["unit"]), until=view.judged_at, source="computed")
     return found
 
 
