@@ -59,7 +59,7 @@ class Sheet:
         tuple[str, ...],
         Parameter(
             negative="",
-            help="units, under, overdue, coverage, tasks or none; else those with something to show.",
+            help="units, under, work, overdue, coverage, tasks or none; else those with something to show.",
         ),
     ] = ()
     symbol: Annotated[str | None, Parameter(help="Symbol after the number, UBND-TH.")] = None

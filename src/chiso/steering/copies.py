@@ -52,7 +52,21 @@ class Copies:
 
     def counts(self, start: int, judged_at: int, known_at: int) -> NDArray[np.int64]:
         """Per unit itself, in the tree of the judging instant: copies certified in [start, judged_at)."""
+        where, _ = self._chosen(start, judged_at, known_at)
+        return np.bincount(where, minlength=len(self._units)).astype(np.int64)
+
+    def firsts(self, judged_at: int, known_at: int) -> NDArray[np.int64]:
+        """Per unit itself, in the tree of the judging instant: when its first copy was made, else NEVER."""
+        where, at = self._chosen(0, judged_at, known_at)
+        found = np.full(len(self._units), NEVER, np.int64)
+        np.minimum.at(found, where, at)
+        return found
+
+    def _chosen(
+        self, start: int, judged_at: int, known_at: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Unit and instant of the copies certified in [start, judged_at), as known then."""
         chosen = (self._known <= known_at) & (self._gone > known_at) & (self._unit >= 0)
         chosen &= (self._at >= start) & (self._at < judged_at)
         where = self._units.today_map(judged_at - 1)[self._unit[chosen]]
-        return np.bincount(where, minlength=len(self._units)).astype(np.int64)
+        return where.astype(np.int64), self._at[chosen]

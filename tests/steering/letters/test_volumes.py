@@ -8,11 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from chiso.folder import DataFolder
+from chiso.insight.todo.answer import todo
 from chiso.instants import day_of, parse_instant
 from chiso.steering.letters.check.checks import check
 from chiso.steering.letters.fill import rendered
 from chiso.steering.letters.gather import gathered
 from chiso.steering.letters.request import Request
+from chiso.steering.letters.volumes import LISTED
 from tests.steering.letters.samples import lines
 
 URGE = Request("urge", "H01", deadline="2026-10-26")
@@ -51,6 +53,19 @@ def test_what_falls_due_is_open_and_in_time(small: DataFolder) -> None:
         ]  # fmt: skip
         assert due.soon == len(soon)
         assert day_of(due.until - 1) > day_of(small.now())
+
+
+@pytest.mark.slow
+def test_the_work_is_that_of_the_unit_s_page(small: DataFolder) -> None:
+    facts = gathered(small, Request("unit", "H01.113")).facts
+    assert facts.work is not None
+    told = todo(small, "H01.113", limit=LISTED)
+    assert facts.work.count == told["count"]
+    assert [one.points for one in facts.work.rows] == [row["points"] for row in told["rows"]]
+    assert [one.what for one in facts.work.rows] == [row["what"] for row in told["rows"]]
+    assert all(one.code for one in facts.work.rows)
+    assert "work" in facts.appendices
+    assert gathered(small, Request("unit", "H01.113", appendices=())).facts.work is None
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from chiso.steering.letters.ooxml import Cell, Look, twips
 from chiso.steering.letters.rules import layout
 from chiso.text import number
 
-NAMES: Final = ("units", "under", "overdue", "coverage", "tasks")
+NAMES: Final = ("units", "under", "work", "overdue", "coverage", "tasks")
 """appendices that there are, in the order in which they stand"""
 SHORT: Final = {
     "transparency": "Công khai, minh bạch",
@@ -29,6 +29,21 @@ SHORT: Final = {
     "satisfaction": "Mức độ hài lòng",
     "digitisation": "Số hóa hồ sơ",
 }
+WORK: Final = {
+    "due": "Giải quyết trước hạn trả",
+    "overdue": "Giải quyết hồ sơ quá hạn",
+    "result": "Trả kết quả điện tử",
+    "digitise": "Số hóa thành phần, kết quả",
+    "pay": "Ghi nhận thanh toán trực tuyến",
+    "sync": "Đồng bộ hồ sơ",
+    "petition": "Xử lý phản ánh, kiến nghị",
+    "announce": "Công bố thủ tục",
+    "publish": "Công khai thủ tục",
+    "complete": "Bổ sung nội dung thủ tục",
+    "offer_online": "Cung cấp dịch vụ trực tuyến",
+    "fee": "Cấu hình mức phí, lệ phí",
+}
+"""kinds of work, in the words of a letter"""
 LEAGUE_TITLES: Final = {
     "departments": "Sở, ban, ngành",
     "districts": "Huyện, thị xã, thành phố",
@@ -51,7 +66,10 @@ class Appendix:
 
 def appendices(facts: Facts) -> list[Appendix]:
     """The appendices that a letter has."""
-    made = {"units": _units, "under": _under, "overdue": _overdue, "coverage": _coverage, "tasks": _tasks}
+    made = {
+        "units": _units, "under": _under, "work": _work, "overdue": _overdue, "coverage": _coverage,
+        "tasks": _tasks,
+    }  # fmt: skip
     return [made[name](facts) for name in facts.appendices]
 
 
@@ -169,6 +187,41 @@ def _overdue(facts: Facts) -> Appendix:
         (13, 106, 23, 23) if one_unit else (13, 45, 63, 22, 22),
         _heads(titles),
         rows,
+    )
+
+
+def _work(facts: Facts) -> Appendix:
+    assert facts.work is not None
+    told = facts.work
+    rows = []
+    for place, row in enumerate(told.rows, 1):
+        by = phrases.short_day(day_of(row.by - 1)) if row.by is not None else ""
+        points = number(Decimal(row.points), 4)
+        rows.append(
+            [
+                Cell(str(place), "center"),
+                Cell(WORK.get(row.what, row.what)),
+                Cell(row.code),
+                Cell(row.procedure if row.procedure != row.code else ""),
+                Cell(by, "center"),
+                Cell(points if facts.decimal_mark == "," else points.replace(",", "."), "center"),
+            ]
+        )
+    listed, count = number(len(told.rows)), number(told.count)
+    day = phrases.short_day(day_of(told.until - 1))
+    which = (
+        f"{listed} việc được nhiều điểm nhất trong {count} việc"
+        if told.count > len(rows)
+        else f"{count} việc"
+    )
+    return Appendix(
+        "Việc cần làm, xếp theo số điểm",
+        True,
+        f"{which} cần làm đến hết ngày {day}; số điểm là phần tổng điểm của đơn vị tăng thêm hoặc giữ được.",
+        (13, 50, 55, 83, 26, 25),
+        _heads(["Stt", "Việc cần làm", "Mã hồ sơ, thủ tục", "Thủ tục hành chính", "Thời hạn", "Số điểm"]),
+        rows,
+        11,
     )
 
 

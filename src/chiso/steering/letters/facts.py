@@ -183,6 +183,29 @@ class Due(Struct, frozen=True):
     origin: Origin
 
 
+class WorkRow(Struct, frozen=True):
+    """A thing that a unit can do, and what it gives."""
+
+    what: str
+    """kind of work, as ``todo`` names it"""
+    code: str
+    """of the dossier, petition or procedure"""
+    procedure: str
+    by: int | None
+    points: str
+    """what the unit's own exact total gains, ten decimals"""
+
+
+class Work(Struct, frozen=True):
+    """A unit's work of the day, the most points first."""
+
+    rows: tuple[WorkRow, ...]
+    count: int
+    """all there is, with what is not listed"""
+    until: int
+    origin: Origin
+
+
 class Addressee(Struct, frozen=True):
     """Who is addressed: in words, and the units that it means."""
 
@@ -240,6 +263,7 @@ class Facts(Struct, frozen=True):
     coverage: tuple[Coverage, ...] = ()
     tasks: Tasks | None = None
     due: Due | None = None
+    work: Work | None = None
     appendices: tuple[str, ...] = ()
     """which appendices it has, in order"""
     decimal_mark: str = ","

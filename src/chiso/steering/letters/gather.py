@@ -76,6 +76,9 @@ def gathered(folder: DataFolder, request: Request, template: str = "") -> Gather
         tuple(told.coverage(name, request.lists_by, records) for name in request.lists),
         told.tasks(addressed, records) if wants("tasks") else None,
         volumes.due(scene, DUE_DAYS, scene.origin(body, "computed")) if computed and not urge else None,
+        volumes.work(scene, scene.origin(body, "computed"))
+        if computed and not urge and wants("work")
+        else None,
         decimal_mark=request.decimal_mark,
         template=template,
     )
@@ -115,6 +118,7 @@ def _appendices(scene: Scene, facts: Facts) -> tuple[str, ...]:
         "units": bool(facts.leagues),
         "under": any(Decimal(row.total) < facts.wish.target for one in facts.leagues for row in one.rows),
         "overdue": facts.overdue is not None and bool(facts.overdue.rows),
+        "work": facts.work is not None and bool(facts.work.rows),
         "coverage": any(one.rows for one in facts.coverage),
         "tasks": facts.tasks is not None and bool(facts.tasks.rows),
     }

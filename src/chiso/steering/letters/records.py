@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from chiso.intake.records import CertifiedCopy, DirectingDocument, ListedUnit, Report, Task
-from chiso.registry.codes import dossier_prefix
+from chiso.instants import NEVER
+from chiso.intake.records import DirectingDocument, ListedUnit, Report, Task
 from chiso.registry.units import LEAGUES, Unit
+from chiso.steering.copies import Copies
 from chiso.steering.letters import phrases
 from chiso.steering.letters.asked import Scene, wrong
 from chiso.steering.letters.facts import Coverage, CoveredUnit, Document, GivenTask, Order, Origin, Tasks
@@ -23,6 +24,7 @@ class Told:
         self._ledger, self._as_of = scene.folder.ledger, scene.question.as_of
         self._units, self._at = scene.units, scene.at
         self._judged = scene.question.judged_at
+        self._known_at = NEVER - 1 if self._as_of is None else self._as_of
         self._first = scene.question.period.first_day.isoformat()
 
     def _records(self, kind: str) -> list[object]:
@@ -114,7 +116,10 @@ class Told:
                 f"Chưa có danh sách “{name}”; đang có: {there}. Nạp bằng lệnh chiso load.",
                 f"no list {name!r} is known; there are {there}",
             )
-        copies = self._copies()
+        copies = Copies(self._ledger, self._units)
+        counts = copies.counts(0, self._judged, self._known_at)
+        firsts = copies.firsts(self._judged, self._known_at)
+        now_at = self._units.today_map(self._judged - 1)
         rows = []
         for code in dict.fromkeys(lists[name]):
             unit = self._unit(code)
@@ -123,9 +128,12 @@ class Told:
                     f"Danh sách “{name}” có mã {code} không thuộc đơn vị nào.",
                     f"the list {name!r} has the code {code!r}, which is no unit",
                 )
-            instants = copies.get(unit.index, [])
+            place = int(now_at[unit.index])
+            first = int(firsts[place])
             rows.append(
-                CoveredUnit(unit.code, self._certifying(unit), len(instants), min(instants, default=None))
+                CoveredUnit(
+                    unit.code, self._certifying(unit), int(counts[place]), None if first >= NEVER else first
+                )
             )
         return Coverage(name, by, tuple(rows), origin)
 
@@ -135,17 +143,3 @@ class Told:
         if unit.kind == "district":
             return f"Phòng Tư pháp {phrases.lowered(name)}"
         return phrases.council(name, unit.kind)
-
-    def _copies(self) -> dict[int, list[int]]:
-        """Unit → instants of its certified e-copies, by the front of the dossier's code."""
-        found: dict[int, list[int]] = {}
-        for one in self._records("certified_copy"):
-            if not isinstance(one, CertifiedCopy) or not one.electronic or one.certified_at is None:
-                continue
-            if one.certified_at > self._judged:
-                continue
-            code = dossier_prefix(one.dossier)
-            unit = self._units.find(code, one.certified_at) if code else None
-            if unit is not None:
-                found.setdefault(unit.index, []).append(one.certified_at)
-        return found

@@ -44,6 +44,8 @@ def _sourced(facts: Facts) -> Iterator[Sourced]:
         yield Sourced("Hồ sơ quá hạn chưa có kết quả", str(due.overdue_open), due.origin)
         day = phrases.short_day(day_of(due.until - 1))
         yield Sourced(f"Hồ sơ đến hạn đến hết ngày {day}", str(due.soon), due.origin)
+    if facts.work is not None:
+        yield Sourced("Việc cần làm", str(facts.work.count), facts.work.origin)
     for told in facts.coverage:
         yield Sourced(
             f"Đã chứng thực bản sao điện tử: {told.list}", f"{told.done}/{len(told.rows)}", told.origin

@@ -8,14 +8,17 @@ import numpy as np
 
 from chiso.folder.answers import view_of
 from chiso.folder.drill import behind
-from chiso.instants import DAY, day_of, midnight
+from chiso.insight.todo.answer import todo
+from chiso.instants import DAY, day_of, midnight, parse_instant
 from chiso.steering.letters.asked import Scene
-from chiso.steering.letters.facts import Due, Origin, Overdue, OverdueRow
+from chiso.steering.letters.facts import Due, Origin, Overdue, OverdueRow, Work, WorkRow
 from chiso.text import collation_key
 
 if TYPE_CHECKING:
     from chiso.engine.ground import Ground
 
+LISTED = 50
+"""things to do that a letter lists"""
 ON_TIME = "2.1"
 """the indicator that counts dossiers handled on time"""
 
@@ -63,3 +66,20 @@ def due(scene: Scene, days: int, origin: Origin) -> Due:
     rows = _rows(view.ground, units, found.rows["procedure"][late], found.open[late], now - 1)
     rows.sort(key=lambda row: (-row.open, row.procedure))
     return Due(until, int(soon.sum()), int(late.sum()), tuple(rows), origin)
+
+
+def work(scene: Scene, origin: Origin) -> Work:
+    """The unit's work up to the end of the next working day, what gives most points first."""
+    question = {name: value for name, value in scene.common().items() if name != "source"}
+    told = todo(scene.folder, scene.unit.code, limit=LISTED, **question)
+    rows = tuple(
+        WorkRow(
+            row["what"],
+            row.get("dossier") or row.get("petition") or row.get("procedure") or "",
+            row.get("procedure_name") or row.get("procedure") or "",
+            parse_instant(row["by"]) if row["by"] else None,
+            row["points"],
+        )
+        for row in told["rows"]
+    )
+    return Work(rows, told["count"], parse_instant(told["until"]), origin)

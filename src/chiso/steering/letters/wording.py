@@ -359,6 +359,9 @@ class Wording:
         if due.soon:
             day = phrases.short_day(day_of(due.until - 1))
             points.append(f"Hoàn thành đúng hạn {number(due.soon)} hồ sơ đến hạn từ nay đến hết ngày {day}.")
+        if facts_work := self.facts.work:
+            words = f"Tổ chức thực hiện {number(facts_work.count)} việc cần làm, ưu tiên việc được nhiều điểm"
+            points.append(f"{words}{self._appendix_of('work')}.")
         return points
 
     # -- fields -----------------------------------------------------------------------------------------
