@@ -188,14 +188,7 @@ def grid(widths: Sequence[int], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def page(
-    *,
-    wide: bool,
-    margins: Mapping[str, int],
-    header: str = "",
-    restart: bool = True,
-    continuous: bool = False,
-) -> str:
+def page(*, wide: bool, margins: Mapping[str, int], header: str = "") -> str:
     """A section's page: A4, upright or across, margins in millimetres, the number hidden on its first page.
 
     ``header``: the id of the relation to the header that shows the number.
@@ -204,13 +197,11 @@ def page(
     across = ' w:orient="landscape"' if wide else ""
     sides = " ".join(f'w:{side}="{twips(value)}"' for side, value in margins.items())
     shown = f'<w:headerReference w:type="default" r:id="{header}"/>' if header else ""
-    start = '<w:pgNumType w:start="1"/>' if restart else ""
-    kind = '<w:type w:val="continuous"/>' if continuous else '<w:type w:val="nextPage"/>'
     return (
-        f"<w:sectPr {SPACE_NAMES}>{shown}{kind}"
+        f'<w:sectPr {SPACE_NAMES}>{shown}<w:type w:val="nextPage"/>'
         f'<w:pgSz w:w="{twips(width)}" w:h="{twips(height)}"{across}/>'
         f'<w:pgMar {sides} w:header="{twips(10)}" w:footer="{twips(10)}" w:gutter="0"/>'
-        f"{start}<w:titlePg/></w:sectPr>"
+        '<w:pgNumType w:start="1"/><w:titlePg/></w:sectPr>'
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -276,10 +275,13 @@ class Wording:
     def _urge_clauses(self) -> list[tuple[str, list[str]]]:
         found: list[tuple[str, list[str]]] = []
         kinds = dict.fromkeys(one.kind for one in self.facts.orders)
-        lists = {one.list: self._list_kind(one, list(kinds)) for one in self.facts.coverage}
+        charged = next(
+            (kind for kind in ("districts", "communes", "departments") if kind in kinds), "communes"
+        )
         for kind in ("departments", "districts", "communes"):
             points = [self._order(one) for one in self.facts.orders if one.kind == kind]
-            points += [self._coverage(one) for one in self.facts.coverage if lists[one.list] == kind]
+            if kind == charged:  # those above the units of the lists see to them
+                points += [self._coverage(one) for one in self.facts.coverage]
             if points:
                 found.append((self._kind_title(kind), points))
         return found
@@ -289,14 +291,6 @@ class Wording:
             if phrases.fold_kind(one.words) == kind:
                 return one.words
         return phrases.ADDRESSEE_WORDS[kind]
-
-    def _list_kind(self, coverage: Coverage, kinds: Sequence[str]) -> str:
-        """Who is to see to a list: those above the units, as far as they are addressed."""
-        del coverage
-        for kind in ("districts", "communes", "departments"):
-            if kind in kinds:
-                return kind
-        return "communes"
 
     def _order(self, order: Order) -> str:
         text = order.task.strip().rstrip(".;")

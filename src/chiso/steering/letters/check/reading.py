@@ -161,8 +161,6 @@ class Reader:
         return ""
 
     def run(self, run: Any, paragraph: Any) -> Run:
-        holder = run.makeelement(qn("w:p"), {})
-        del holder
         text = "".join(
             "-" if one.tag == qn("w:noBreakHyphen") else "\n" if one.tag == qn("w:br") else one.text or ""
             for one in run
