@@ -136,3 +136,23 @@ def test_a_period_can_be_made_by_hand() -> None:
 )
 def test_periods_as_officials_write_them(written: str, label: str) -> None:
     assert parse_period(written) == parse_period(label)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1899-12-31", "9999-12-31", "9999-12-31T23:59:59"])
+def test_instants_around_which_there_is_no_time_are_refused(text: str) -> None:
+    with pytest.raises(BadInstantError, match="year"):
+        parse_instant(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["0001", "9000", "9998-12", "0001-01-01..2026-01-01", "2026-01-01..9999-12-30"]
+)
+def test_periods_around_which_there_is_no_time_are_refused(text: str) -> None:
+    with pytest.raises(BadInstantError, match="year"):
+        parse_period(text)
+
+
+def test_the_first_and_the_last_year_can_be_asked_for() -> None:
+    assert parse_period("1900").label == "1900"
+    assert parse_period("2999").label == "2999"
+    assert parse_instant("1900-01-01") < parse_instant("3000-01-01")

@@ -56,6 +56,17 @@ class BadInstantError(ValueError):
     """A text that names no instant or period."""
 
 
+YEARS: Final = range(1900, 3000)
+"""Years that can be asked for; around them there is room to look back and ahead."""
+
+
+def _sane(instant: int, text: str) -> int:
+    """The instant, if its year can be asked for."""
+    if not midnight(date(YEARS.start, 1, 1)) <= instant <= midnight(date(YEARS.stop, 1, 1)):
+        raise BadInstantError(f"no year that can be asked for: {text!r} (from {YEARS.start} to {YEARS[-1]})")
+    return instant
+
+
 def parse_instant(text: str) -> int:
     """Reads an instant as an engineer writes it: ISO 8601, with or without time and zone.
 
@@ -64,8 +75,10 @@ def parse_instant(text: str) -> int:
     text = text.strip()
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return midnight(date.fromisoformat(text))
-        return instant_of(datetime.fromisoformat(text))
+            return _sane(midnight(date.fromisoformat(text)), text)
+        return _sane(instant_of(datetime.fromisoformat(text)), text)
+    except BadInstantError:
+        raise
     except (ValueError, OverflowError) as error:
         message = f"not an instant: {text!r} (write 2026-10-10T06:00+07:00 or 2026-10-10)"
         raise BadInstantError(message) from error
@@ -132,11 +145,7 @@ def _official(text: str) -> str:
     return text
 
 
-def parse_period(text: str) -> Period:
-    """Reads ``2026-09``, ``2026-Q3``, ``2026-H1``, ``2026`` or ``2023-01-01..2023-03-27``.
-
-    Also as officials write them: Tháng 9/2026, Quý III/2026, 6 tháng đầu năm 2026, Năm 2026.
-    """
+def _period(text: str) -> Period:
     text = _official(text.strip())
     try:
         if ".." in text:
@@ -159,6 +168,17 @@ def parse_period(text: str) -> Period:
     raise BadInstantError(
         f"not a period: {text!r} (write 2026-09, 2026-Q3, 2026-H1, 2026 or 2023-01-01..2023-03-27)"
     )
+
+
+def parse_period(text: str) -> Period:
+    """Reads ``2026-09``, ``2026-Q3``, ``2026-H1``, ``2026`` or ``2023-01-01..2023-03-27``.
+
+    Also as officials write them: Tháng 9/2026, Quý III/2026, 6 tháng đầu năm 2026, Năm 2026.
+    """
+    found = _period(text)
+    _sane(found.start, text)
+    _sane(found.end, text)
+    return found
 
 
 def year_of(instant: int) -> Period:
