@@ -79,6 +79,7 @@ def test_the_first_thing_said_is_what_is_lost(client: Client, folder: DataFolder
     assert text.index(lost) < text.index("Mất nhiều nhất ở")
 
 
+@pytest.mark.slow
 def test_every_link_leads_somewhere(client: Client) -> None:
     seen = set()
     for address in PAGES[:6]:

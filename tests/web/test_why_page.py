@@ -85,6 +85,7 @@ def test_the_way_leads_from_the_first_total_to_the_last(client: Client, folder: 
     assert abs(sum(steps) - Decimal(body["change"])) < Decimal("0.001")
 
 
+@pytest.mark.slow
 def test_every_link_leads_somewhere(client: Client) -> None:
     seen = set()
     for address in (PAGES[0], PAGES[2], PAGES[4], PAGES[5], PAGES[6]):

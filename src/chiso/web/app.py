@@ -183,5 +183,6 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
     app.state.folder = folder
     app.state.house = house or House(folder)
     app.state.lookout = app.state.house.lookout
+    app.state.changes = why_page.Kept()
     app.state.registry = api.registry_of(app.state.house)
     return app

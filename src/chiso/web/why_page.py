@@ -36,7 +36,7 @@ class Kept:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._held: OrderedDict[tuple[object, ...], tuple[DataFolder, Change]] = OrderedDict()
+        self._held: OrderedDict[tuple[object, ...], Change] = OrderedDict()
 
     def of(
         self, folder: DataFolder, unit: str, a: str, b: str, law: str | None, source: str | None
@@ -44,20 +44,17 @@ class Kept:
         """A change, made anew where anything came in or the clock moved since it was asked for last."""
         asked_for = (end(folder, a), end(folder, b))
         known = tuple(folder.now() if one.as_of is None else one.as_of for one in asked_for)
-        key = (id(folder), unit, a, b, law, source, folder.version, folder.record, folder.news, known)
+        key = (unit, a, b, law, source, folder.version, folder.record, folder.news, known)
         with self._lock:
             held = self._held.get(key)
-        if held is not None and held[0] is folder:
-            return held[1]
+        if held is not None:
+            return held
         found = explained(folder, unit, a, b, law, None, source)
         with self._lock:
-            self._held[key] = (folder, found)
+            self._held[key] = found
             while len(self._held) > KEPT:
                 self._held.popitem(last=False)
         return found
-
-
-kept = Kept()
 
 
 @get("/units/{code:str}/why", sync_to_thread=True, include_in_schema=False)
@@ -106,7 +103,7 @@ def _why(request: Request[Any, Any, Any], code: str) -> Response[Any]:
         **shared(request, view),
     }
     try:
-        change = ask(kept.of, folder, code, a, b, view.law or None, view.source or None)
+        change = ask(request.app.state.changes.of, folder, code, a, b, view.law or None, view.source or None)
     except AskedWrongError as error:
         if error.words is None:
             raise

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chiso.folder import DataFolder, QuestionError, state
-from chiso.insight.explain import answer, explained
+from chiso.insight.explain import KINDS, answer, explained
 from chiso.insight.explain.ends import end
 from chiso.instants import DAY, iso, parse_instant
 from tests.insight.explain import worlds
@@ -65,8 +65,7 @@ def random_pairs(folder: DataFolder, count: int, moments: int, seed: int) -> Cou
 
 
 def test_random_pairs_of_states_are_explained_exactly(moving: DataFolder) -> None:
-    seen = random_pairs(moving, 40, 12, 1)
-    assert set(seen) == {"rate", "mix", "new", "gone", "late_data", "units", "law", "rounding"}
+    assert {"rate", "law", "late_data"} <= set(random_pairs(moving, 10, 6, 1))
 
 
 @pytest.mark.slow
@@ -76,6 +75,7 @@ def test_a_thousand_random_pairs_are_explained_exactly(
     monkeypatch.setattr(state, "PAST_KEPT", 60)
     monkeypatch.setattr(state, "BOARDS_KEPT", 300)
     seen = random_pairs(moving, 1_000, 60, 2)
+    assert set(seen) == set(KINDS)
     assert min(seen.values()) > 50
 
 
