@@ -22,7 +22,7 @@ HOME, OWN, OTHER = "H01", "H01.113", "H01.101"
 PASSWORD = "lúa vàng đồng xa"
 FILLED = {
     "{unit}": "{place}", "{indicator}": "2.1", "{mark}": "x", "{name}": "app.css", "{path}": "openapi.json",
-    "{kind}": "petitions", "{id}": "1", "{number}": "1",
+    "{kind}": "petitions", "{id}": "1", "{number}": "1", "{digest}": "0",
 }  # fmt: skip
 
 

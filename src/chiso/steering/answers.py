@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,29 +37,30 @@ def amount(goal: Goal | None, value: Fraction | None) -> str | None:
 
 
 def line_row(folder: DataFolder, register: Register, line: Line, at: int) -> dict[str, Any]:
-    """One unit's line of a duty."""
+    """One unit's line of a duty; of many units together their one line, without ``unit``."""
     duty, units = line.duty, folder.registry.units
-    row: dict[str, Any] = {"state": line.state}
-    if line.unit >= 0:
-        unit = units.all[line.unit]
-        row = {"unit": unit.code, "name": units.name(line.unit, at), **row}
     goal = None if duty.together else duty.goal
-    row |= {"value": amount(goal, line.value), "needed": amount(goal, line.needed)}
-    if duty.goal is not None and not duty.together and line.value is not None:
-        row["gap"] = amount(duty.goal, duty.goal.gap(line.value))
-    if line.report:
-        row["report"] = line.report
-        answer = register.answers.get((duty.id, duty.record.unit))
-        if answer is not None:
-            row["reported_at"] = iso(answer.first_at)
-            row["disputed"] = list(answer.record.disputed)
-    reminded = register.reminders.get((duty.id, duty.record.unit))
-    if reminded:
-        row["reminded_at"] = iso(max(reminded))
-        row["reminders"] = len(reminded)
-    if line.lacking or line.units:
-        row["of"] = len(line.units)
-        row["lacking"] = [units.all[one].code for one in line.lacking]
+    key = (duty.id, duty.record.unit)
+    answer, reminded = register.answers.get(key), register.reminders.get(key, ())
+    row: dict[str, Any] = {
+        "unit": units.all[line.unit].code if line.unit >= 0 else None,
+        "name": units.name(line.unit, at) if line.unit >= 0 else None,
+        "state": line.state,
+        "value": amount(goal, line.value),
+        "needed": amount(goal, line.needed),
+        "gap": None if goal is None or line.value is None else amount(goal, goal.gap(line.value)),
+        "report": line.report or None,
+        "reported_at": iso(answer.first_at) if answer is not None and line.report else None,
+        "disputed": list(answer.record.disputed) if answer is not None and line.report else [],
+        "reminders": len(reminded),
+        "reminded_at": iso(max(reminded)) if reminded else None,
+    }
+    if duty.together:
+        row |= {
+            "of": len(line.units),
+            "units": [units.all[one].code for one in line.units],
+            "lacking": [units.all[one].code for one in line.lacking],
+        }
     return row
 
 
@@ -69,6 +70,7 @@ def duty_row(
     """A target or task with the state of its units together."""
     record = duty.record
     document = register.document_of(duty)
+    odd = deadline_warnings(duty.by, folder.calendar)
     row: dict[str, Any] = {
         "id": duty.id,
         "kind": duty.kind,
@@ -90,12 +92,11 @@ def duty_row(
         "state": worst(one.state for one in lines) if lines else "no_data",
         "units": len(lines) if not duty.together else len(lines[0].units) if lines else 0,
         "states": dict(Counter(one.state for one in lines)),
-        "warnings": [en for _, en in deadline_warnings(duty.by, folder.calendar)],
+        "reports": dict(Counter(one.report for one in lines if one.report)),
+        "line": line_row(folder, register, lines[0], at) if len(lines) == 1 else None,
+        "warnings": [en for _, en in odd],
+        "warnings_vi": [vi for vi, _ in odd],
     }
-    if duty.report:
-        row["reports"] = dict(Counter(one.report for one in lines if one.report))
-    if len(lines) == 1:
-        row |= {"line": line_row(folder, register, lines[0], at)}
     return row
 
 
@@ -126,24 +127,22 @@ def _head(folder: DataFolder, found: Lines) -> dict[str, Any]:
     return {"at": iso(found.at), "journal": folder.journal}
 
 
-def _lines(folder: DataFolder, as_of: int | None, duties: Iterable[Duty] | None = None) -> Lines:
-    if as_of is not None or duties is not None:
-        return now.states(folder, as_of, duties)
-    return now.current(folder)
+def _lines(folder: DataFolder, as_of: int | None) -> Lines:
+    return now.current(folder) if as_of is None else now.states(folder, as_of)
 
 
-def documents(folder: DataFolder) -> dict[str, Any]:
+def documents(folder: DataFolder, as_of: int | None = None) -> dict[str, Any]:
     """The register of documents, the newest first."""
-    found = now.current(folder)
+    found = _lines(folder, as_of)
     register = found.register
     rows = [document_row(folder, register, one, found) for one in register.documents.values()]
     rows.sort(key=lambda row: (row["date"], row["number"]), reverse=True)
     return {**_head(folder, found), "rows": rows}
 
 
-def document(folder: DataFolder, name: str) -> dict[str, Any]:
+def document(folder: DataFolder, name: str, as_of: int | None = None) -> dict[str, Any]:
     """One document with its targets and tasks."""
-    found = now.current(folder)
+    found = _lines(folder, as_of)
     register = found.register
     one = find_document(register, name)
     rows = [duty_row(folder, register, duty, found.of(duty), found.at) for duty in register.duties_of(one)]
@@ -188,9 +187,11 @@ def duties(
     return {**_head(folder, found), "rows": rows}
 
 
-def duty(folder: DataFolder, name: str, kind: str = "", *, history: bool = False) -> dict[str, Any]:
+def duty(
+    folder: DataFolder, name: str, kind: str = "", as_of: int | None = None, *, history: bool = False
+) -> dict[str, Any]:
     """One target or task, unit by unit; with the history of every unit's state."""
-    found = now.current(folder)
+    found = _lines(folder, as_of)
     register = found.register
     one = find_duty(register, name, kind)
     lines = sorted(found.of(one), key=lambda line: (STATES.index(line.state), line.unit))
@@ -225,9 +226,9 @@ def history_rows(folder: DataFolder, one: Duty, unit: int) -> list[dict[str, Any
     ]
 
 
-def unit_duties(folder: DataFolder, code: str) -> dict[str, Any]:
+def unit_duties(folder: DataFolder, code: str, as_of: int | None = None) -> dict[str, Any]:
     """What a unit owes: its lines by urgency."""
-    found = now.current(folder)
+    found = _lines(folder, as_of)
     register = found.register
     unit = unit_named(folder, code, found.at)
     rows = [
@@ -248,9 +249,9 @@ def unit_duties(folder: DataFolder, code: str) -> dict[str, Any]:
     }
 
 
-def reports(folder: DataFolder, missing: bool = False) -> dict[str, Any]:
+def reports(folder: DataFolder, missing: bool = False, as_of: int | None = None) -> dict[str, Any]:
     """Which tasks ask for a report, and who has answered."""
-    found = now.current(folder)
+    found = _lines(folder, as_of)
     rows = []
     for line in found.lines:
         if not line.report or (missing and line.report not in ("waiting", "missing")):
@@ -303,9 +304,9 @@ def report(folder: DataFolder, name: str, unit: str | None = None) -> dict[str, 
     }  # fmt: skip
 
 
-def room(folder: DataFolder) -> dict[str, Any]:
+def room(folder: DataFolder, as_of: int | None = None) -> dict[str, Any]:
     """The control room: what is due, who is late, what is at risk, what to do next."""
-    found = now.current(folder)
+    found = _lines(folder, as_of)
     register, at = found.register, found.at
     today = day_of(at)
     by_state = Counter(one.state for one in found.lines if one.duty.deadline > at - LATELY)

@@ -22,7 +22,9 @@ from chiso.instants import BadInstantError
 from chiso.intake.answers import failure
 from chiso.law.model import LawError
 from chiso.web import (
+    alerts,
     api,
+    duties,
     lateness,
     lateness_api,
     league_api,
@@ -38,6 +40,8 @@ from chiso.web import (
     reconcile_api,
     senders,
     signin,
+    steering_api,
+    steering_forms,
     stream,
     todo,
     watch_api,
@@ -162,6 +166,10 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             lateness_api.router,
             letters.router,
             letters_api.router,
+            steering_forms.router,
+            duties.router,
+            alerts.router,
+            steering_api.router,
             api.watching,
         ],
         guards=[guard],

@@ -52,6 +52,14 @@ def share(part: Exact | None, whole: Exact | None) -> str:
     return str(Decimal(round(ratio * 1000)).scaleb(-3).normalize().quantize(Decimal("0.001")))
 
 
+def figure(text: str | None, lang: str = "vi") -> str:
+    """A figure as answers tell it (65.20, 94.12%, 12) as people read it; an en dash where there is none."""
+    if text is None:
+        return DASH
+    bare, mark = text.removesuffix("%"), "%" if text.endswith("%") else ""
+    return number(bare, len(bare.partition(".")[2]), lang) + mark
+
+
 def signed(value: Exact | None, lang: str = "vi", places: int = 2) -> str:
     """A change with its sign; nothing changed has none."""
     if value is None:

@@ -21,6 +21,8 @@ from chiso.ledger.senders import Sender
 from chiso.ledger.writer import Writer
 from chiso.people.house import People
 from chiso.people.rights import Person
+from chiso.steering.alerts.service import Service
+from chiso.steering.walk import walk_of
 from chiso.web.ahead import Lookout
 from chiso.web.hub import Hub
 from chiso.web.watching import Watching
@@ -34,6 +36,7 @@ TRIES: Final = 10
 TRIES_WITHIN: Final = 60.0
 BEAT: Final = 0.5
 MENDING: Final = 5.0
+DUTIES_EVERY: Final = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +65,7 @@ class House:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self.alerts = Service(folder, self._stopping.wait)
 
     # -- life -------------------------------------------------------------------------------------------
 
@@ -69,7 +73,12 @@ class House:
         self.folder.stopping.clear()
         self.writer = Writer(self.folder.ledger, on_commit=self._committed, now=self.folder.now)
         self.hub.start()
-        for name, work in (("folder-clock", self._keep_time), ("folder-days", self._keep_days)):
+        for name, work in (
+            ("folder-clock", self._keep_time),
+            ("folder-days", self._keep_days),
+            ("folder-alerts", self.alerts.run),
+            ("folder-duties", self._keep_duties),
+        ):
             thread = threading.Thread(target=work, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -154,6 +163,15 @@ class House:
                     trail.tick()
             except Exception:
                 log.exception("days_failed")
+
+    def _keep_duties(self) -> None:
+        """Walks the days of what directs, in its own time."""
+        while not self._stopping.wait(DUTIES_EVERY):
+            try:
+                if self.folder.loading_progress() is None:
+                    walk_of(self.folder).advance(stopped=self._stopping.is_set)
+            except Exception:
+                log.exception("duties_failed")
 
     # -- taking in ----------------------------------------------------------------------------------------
 

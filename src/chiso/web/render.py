@@ -29,7 +29,7 @@ NAVIGATION: Final = (
     ("units", "/units", "units"),
     ("why", "/why", "why"),
     ("rank", "/rank", "rank"),
-    ("steering", "/steering/letters", "steering"),
+    ("steering", "/steering", "steering"),
     ("data", "/data", "data"),
     ("help", "/help", "help"),
 )
@@ -40,10 +40,19 @@ UNIT_PAGES: Final = (
     ("todo", "/todo"),
     ("lateness", "/lateness"),
     ("outlook", "/outlook"),
+    ("duties", "/duties"),
     ("history", "/history"),
     ("reconcile", "/reconcile"),
 )
 """Pages of one unit, each with its path below the unit's."""
+STEERING_TABS: Final = (
+    ("room", "/steering"),
+    ("documents", "/steering/documents"),
+    ("reports", "/steering/reports"),
+    ("letters", "/steering/letters"),
+    ("alerts", "/steering/alerts"),
+)
+"""The pages of what directs the work."""
 RANK_TABS: Final = (
     ("table", "/rank"),
     ("race", "/rank/race"),
@@ -112,10 +121,12 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    env.filters["figure"] = formatting.figure
     env.globals.update(
         navigation=NAVIGATION,
         unit_pages=UNIT_PAGES,
         rank_tabs=RANK_TABS,
+        steering_tabs=STEERING_TABS,
         asset=asset,
         font_url=font_url,
         iso=_iso,

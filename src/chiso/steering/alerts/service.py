@@ -40,7 +40,7 @@ class Service:
 
     def run(self) -> None:
         """Until it is told to stop."""
-        breathed = 0.0
+        breathed = time.monotonic()
         while not self._wait(1.0):
             if time.monotonic() - breathed < BREATH:
                 continue
@@ -80,10 +80,12 @@ def try_contact(folder: DataFolder, contact: int) -> int:
 
 
 def outcome(folder: DataFolder, number: int) -> tuple[str, str]:
-    """(state, error) of a delivery."""
+    """(state, error) of a delivery.  LookupError for an unknown one."""
     with folder.ledger.database.read() as connection:
         query = sa.select(delivery.c.state, delivery.c.error).where(delivery.c.id == number)
-        row = connection.execute(query).one()
+        row = connection.execute(query).one_or_none()
+    if row is None:
+        raise LookupError(number)
     return str(row.state), str(row.error)
 
 
