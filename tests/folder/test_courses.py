@@ -164,3 +164,33 @@ def test_a_history_is_of_one_source(own: DataFolder) -> None:
     assert own.history("H01", "2025")["law"] == "qd766-2022"
     with pytest.raises(QuestionError, match="published"):
         own.history("H01", "2025", source="computed")
+
+
+def test_what_was_published_before_a_merger_has_no_place_after_it(empty: DataFolder) -> None:
+    """The An Giang of before is not the one that Kiên Giang was merged into; Hà Nội is as it was."""
+    points = [15, 19, 9, 9, 17, 16]
+    tell(empty, "published", *(row(unit, "2025-06-20", points) for unit in ("H01", "H26", "H33")))
+    before = empty.rank("provinces", period="2025", at=parse_instant("2025-06-30T12:00"))
+    assert [one["unit"] for one in before["rows"]] == ["H01", "H26", "H33"]
+    after = empty.rank("provinces", period="2025", at=parse_instant("2025-12-31"))
+    assert [one["unit"] for one in after["rows"]] == ["H26"]
+    tell(empty, "published", row("H01", "2025-08-01", points), row("H26", "2025-08-01", points))
+    after = empty.rank("provinces", period="2025", at=parse_instant("2025-08-02"))
+    changes = {one["unit"]: sorted(one["change"]) for one in after["rows"]}
+    assert changes == {"H01": ["day"], "H26": ["day", "month", "week", "year"]}
+
+
+def test_at_the_edge_rank_and_race_see_one_league(empty: DataFolder) -> None:
+    """What stands at midnight of 1 July is judged by the units of the instant before."""
+    points = [15, 19, 9, 9, 17, 16]
+    tell(empty, "published", row("H33", "2025-07-01", points), row("H20", "2025-07-01", points))
+    at = parse_instant("2025-07-01")
+    ranked = {one["unit"] for one in empty.rank("provinces", period="2025", at=at)["rows"]}
+    raced = {one["unit"] for one in race(empty, since=at - DAY, until=at)["units"]}
+    assert ranked == raced == {"H20", "H33"}
+
+
+def test_a_unit_known_by_quarters_only_has_a_history(empty: DataFolder) -> None:
+    tell(empty, "published", row("H44", "2026-09-26", [8, 17, 8, 7, 12, 9], "2026-Q3"))
+    (series,) = published_history(empty, "H44")["series"]
+    assert [one["period"] for one in series["rows"]] == ["2026-Q3"]

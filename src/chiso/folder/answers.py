@@ -24,13 +24,20 @@ class QuestionError(ValueError):
     """A question that cannot be answered, with what to do about it, for people (vi) and engineers (en).
 
     ``unknown``: about something that is not known here.  ``wrong``: in words that are not offered.
+    ``empty``: understood, but nothing is known to answer it with.
     """
 
     def __init__(
-        self, message_vi: str, message_en: str, *, unknown: bool = False, wrong: bool = False
+        self,
+        message_vi: str,
+        message_en: str,
+        *,
+        unknown: bool = False,
+        wrong: bool = False,
+        empty: bool = False,
     ) -> None:
         self.message_vi, self.message_en, self.unknown = message_vi, message_en, unknown
-        self.wrong = wrong
+        self.wrong, self.empty = wrong, empty
         super().__init__(message_en)
 
 
@@ -245,6 +252,7 @@ def _nothing_known(question: Asked, unit: Unit) -> QuestionError:
         "Nạp câu trả lời của Cổng bằng lệnh chiso load.",
         f"no published result of {unit.code} for {question.period.label}; "
         "load the portal's answers with chiso load",
+        empty=True,
     )
 
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from chiso.folder.answers import QuestionError, Source, score_of_hundredths, tree_at, unit_named
 from chiso.folder.answers import asked as question_of
 from chiso.folder.history import history
-from chiso.folder.league import at_home, units_of
+from chiso.folder.league import at_home, merged_at, units_of
 from chiso.folder.published import PublishedScore
-from chiso.instants import DAY, Period, day_of, iso, midnight, parse_period, year_of
+from chiso.instants import DAY, Period, day_of, iso, midnight, parse_period, tree_instant, year_of
 from chiso.law.model import LawError
 from chiso.law.ranks import ranks
 from chiso.ledger.publishing import RANK, Row
@@ -73,17 +73,21 @@ def race(
     fixed = parse_period(period) if period else None
     question = question_of(folder, None, until, None, None, source)
     above = unit_named(folder, under, tree_at(folder, question)) if under else None
-    units = units_of(folder, among, above, until)
+    units = units_of(folder, among, above, tree_instant(until))
     chosen = question.source or _source_of(folder, units, fixed or year_of(until))
     if chosen == "computed":
         instants = _sampled(folder, since, until, steps)
     else:
-        everybody = {unit.code: unit for at in (since, until) for unit in units_of(folder, among, above, at)}
+        everybody = {
+            unit.code: unit
+            for at in (since, tree_instant(until))
+            for unit in units_of(folder, among, above, at)
+        }
         instants = _thinned(_captured(folder, list(everybody), fixed, since, until), steps)
     named: dict[str, Unit] = {}
     told: list[dict[str, _Point]] = []
     for at in instants:
-        standing = units_of(folder, among, above, at)
+        standing = units_of(folder, among, above, tree_instant(at))
         named |= {unit.code: unit for unit in standing}
         told.append(_points_at(folder, standing, fixed or year_of(at), at, chosen))
     places = [_places(points) for points in told]
@@ -169,9 +173,10 @@ def _points_at(
     law = folder.law_of(period)
     found = {}
     rows = folder.published.newest([unit.code for unit in units], period.label, at)
+    merged = merged_at(folder, units, tree_instant(at))
     for unit in units:
         row = rows.get(unit.code)
-        if row is not None:
+        if row is not None and row.captured_at >= merged.get(unit.code, 0):
             total, place = _told(folder, law, unit, row)
             found[unit.code] = _Point(total, place)
     return found
@@ -205,7 +210,7 @@ def _breaks(
         if laws[0] != laws[1]:
             start = (fixed or year_of(after)).start
             found.append({"at": iso(start), "kind": "measure", "from": laws[0], "to": laws[1]})
-        sizes = [len(folder.registry.units.league(among, None, at)) for at in (before, after)]
+        sizes = [len(folder.registry.units.league(among, None, tree_instant(at))) for at in (before, after)]
         if among == "provinces" and sizes[0] != sizes[1]:
             at = _changed_between(folder, among, before, after)
             found.append({"at": iso(at), "kind": "league", "from": sizes[0], "to": sizes[1]})
@@ -214,7 +219,7 @@ def _breaks(
 
 def _changed_between(folder: DataFolder, among: str, before: int, after: int) -> int:
     """The day on which a league changed its members, found by halving."""
-    size = len(folder.registry.units.league(among, None, before))
+    size = len(folder.registry.units.league(among, None, tree_instant(before)))
     low, high = midnight(day_of(before)), midnight(day_of(after)) + DAY
     while high - low > DAY:
         middle = midnight(day_of((low + high) // 2))
@@ -237,11 +242,12 @@ def published_history(
     ``groups`` are as published; ``captured`` tells since when each group has stood so; ``unrefreshed`` names
     groups that the portal had not renewed: equal to the day before for all units of the league.  ``rank`` is
     the published one, else the place in the league where all of it was known then.  Without ``period`` the
-    years to date.
+    years to date, or where there are none all periods that are known.
     """
     since, until = _span(folder, 0 if since is None else since, until)
     unit = unit_named(folder, unit_code, until)
-    labels = [period] if period else [one for one in folder.published.periods(unit.code) if len(one) == 4]
+    known = folder.published.periods(unit.code)
+    labels = [period] if period else [one for one in known if len(one) == 4] or known
     series: dict[str, dict[str, Any]] = {}
     for label in labels:
         when = parse_period(label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import quantiles
@@ -99,6 +100,22 @@ def units_of(folder: DataFolder, among: str, above: Unit | None, at: int) -> lis
     return list(folder.registry.units.league(among, above.index if above else None, at))
 
 
+def merged_at(folder: DataFolder, units: Iterable[Unit], at: int) -> dict[str, int]:
+    """Since when units are what they are at an instant, where others of their kind were merged into them.
+
+    What was published of a code before that was of another unit: it has no place in the later league.
+    """
+    everybody = folder.registry.units.all
+    wanted = {unit.index: unit for unit in units}
+    found: dict[str, int] = {}
+    for old in everybody:
+        for index in old.successors:
+            unit = wanted.get(index)
+            if unit is not None and unit.kind == old.kind and old.valid_to <= at:
+                found[unit.code] = max(old.valid_to, found.get(unit.code, 0))
+    return found
+
+
 def ranked(folder: DataFolder, question: Asked, units: list[Unit]) -> list[Member]:
     """Those of the units that have a result, each computed or published as question and ledger say."""
     known = question.at if question.as_of is None else min(question.at, question.as_of)
@@ -107,6 +124,8 @@ def ranked(folder: DataFolder, question: Asked, units: list[Unit]) -> list[Membe
         law = as_published(folder, question).law
         kinds = {unit.code: unit.kind for unit in units}
         told = folder.published.scores(law, kinds, question.period.label, known)
+        merged = merged_at(folder, units, tree_at(folder, question))
+        told = {code: one for code, one in told.items() if one.captured_at >= merged.get(code, 0)}
     members = [_member(folder, question, unit, told.get(unit.code)) for unit in units]
     found = [one for one in members if one is not None]
     for one, place in zip(found, ranks([one.total for one in found]), strict=True):
@@ -251,7 +270,8 @@ def totals_then(folder: DataFolder, question: Asked, members: list[Member], then
     """The totals of members as known at a past instant, by the source that they have now."""
     published = {one.unit.code: one.unit.kind for one in members if one.source == "published"}
     law = folder.law_of(question.period)
-    found = folder.published.totals(law, published, question.period.label, then)
+    merged = merged_at(folder, (one.unit for one in members), tree_at(folder, question))
+    found = folder.published.totals(law, published, question.period.label, then, merged)
     for one in members:
         if one.source == "computed":
             total = folder.computed_then(one.unit, question.period, then)

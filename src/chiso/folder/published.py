@@ -84,13 +84,23 @@ class Published:
                 found[unit] = told
         return found
 
-    def totals(self, law: LawVersion, kinds: Mapping[str, str], period: str, at: int) -> dict[str, Decimal]:
+    def totals(
+        self,
+        law: LawVersion,
+        kinds: Mapping[str, str],
+        period: str,
+        at: int,
+        since: Mapping[str, int] | None = None,
+    ) -> dict[str, Decimal]:
         """The totals of many units (code → kind) as of an instant, where the whole result is known.
 
-        What :meth:`scores` gives, without scoring where a total was published last.
+        What :meth:`scores` gives, without scoring where a total was published last.  ``since``: of a unit
+        (code) nothing captured before that instant counts.
         """
         found = {}
         for unit, row in self._results.newest(list(kinds), period, at).items():
+            if since is not None and row.captured_at < since.get(unit, 0):
+                continue
             points = _published_total(law, row)
             if points is None:
                 told = self.score(law, kinds[unit], row)

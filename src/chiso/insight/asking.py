@@ -35,6 +35,13 @@ def computed(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tu
             "Kỳ này chỉ có điểm từng nhóm đã công bố, không có hồ sơ để xem.",
             "only published group points are known for this period; there are no dossiers to look at",
         )
+    home = folder.registry.units.home
+    if int(folder.ground.province_of[unit.index]) != home.index:
+        raise QuestionError(
+            f"Ở đây chỉ có hồ sơ của {home.name}; {unit.name} chỉ có số liệu đã công bố.",
+            f"only dossiers of {home.code} are held here; of {unit.code} nothing but published figures",
+            empty=True,
+        )
     view = folder.view(wanted.period, question.get("at"), wanted.as_of, wanted.law)
     return wanted, view, unit
 

@@ -16,7 +16,7 @@ from chiso.web import sight
 from chiso.web.messages import say
 from chiso.web.render import page, period_choices, sources
 from chiso.web.rights import person_of
-from chiso.web.sight import LEAGUES, NotHereError, ask
+from chiso.web.sight import LEAGUES, NotHereError, NothingYetError, ask
 from chiso.web.view import LANGUAGES, THEMES, AskedWrongError, View
 
 YEAR_OF_COOKIES: Final = 365 * 86_400
@@ -207,7 +207,10 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[st
         theme=theme if theme in THEMES else "auto",
     )
     field = value = ""
-    if isinstance(error, AskedWrongError):
+    if isinstance(error, NothingYetError):
+        status, heading, stem = 200, "error.nothing", "error.nothing"
+        what = error.words[view.lang == "en"]
+    elif isinstance(error, AskedWrongError):
         status, heading, stem, field, value = 400, "error.400", error.key, error.field, error.value
         what = error.words[view.lang == "en"] if error.words else say(view.lang, stem)
     else:

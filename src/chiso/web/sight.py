@@ -32,6 +32,14 @@ class NotHereError(LookupError):
     """A unit, an indicator or a dossier that is not known here."""
 
 
+class NothingYetError(LookupError):
+    """A question that is understood, and nothing is known yet to answer it with: words (vi, en)."""
+
+    def __init__(self, words_vi: str, words_en: str) -> None:
+        self.words = (words_vi, words_en)
+        super().__init__(words_en)
+
+
 def ask(question: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """Puts a question to the folder; what it does not know or cannot answer is said in the reader's words."""
     try:
@@ -39,6 +47,8 @@ def ask(question: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     except QuestionError as error:
         if error.unknown:
             raise NotHereError(str(arguments[0]) if arguments else str(error)) from error
+        if error.empty:
+            raise NothingYetError(error.message_vi, error.message_en) from error
         raise AskedWrongError("", "", "error.asked", (error.message_vi, error.message_en)) from error
     except (BadInstantError, LawError) as error:
         raise AskedWrongError("", str(error), "error.asked") from error

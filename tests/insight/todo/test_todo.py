@@ -135,8 +135,9 @@ def test_what_cannot_be_asked_is_refused(busy: DataFolder) -> None:
         todo(busy, "H01", source="published")
 
 
-def test_a_unit_of_another_province_has_no_work_on_procedures(busy: DataFolder) -> None:
-    assert todo(busy, "H44")["count"] == 0
+def test_of_another_province_no_dossiers_are_held(busy: DataFolder) -> None:
+    with pytest.raises(QuestionError, match="only dossiers of H01 are held here"):
+        todo(busy, "H44")
 
 
 def test_an_empty_folder_has_no_work(tmp_path: Any) -> None:
