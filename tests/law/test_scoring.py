@@ -91,6 +91,14 @@ def test_seconds_of_handling_do_not_overflow_the_table() -> None:
     assert points_table(LAW, np.array([True]), n, d).indicators[0, names.index("2.2")] == 0
 
 
+def test_a_multiplier_that_is_unknown_gives_nothing() -> None:
+    """Boards write -1 where an indicator has no figures."""
+    names = list(DOCUMENT.indicators)
+    n, d = (np.full((1, len(names)), value, np.int64) for value in (-1, -1))
+    n[0, names.index("3.3")] = d[0, names.index("3.3")] = 5
+    assert points_table(DOCUMENT, np.array([True]), n, d).indicators[0, names.index("3.3")] == 0
+
+
 def test_a_law_of_groups_alone_has_no_table() -> None:
     with pytest.raises(LawError, match="only groups are known"):
         points_table(

@@ -138,7 +138,7 @@ def _multiplied(version: LawVersion, columns: tuple[int, int], n: Ints, d: Ints)
     one = list(version.indicators.values())[mine]
     found = np.empty(len(n), np.int64)
     for row in range(len(n)):
-        factor = Fraction(int(n[row, by]), int(d[row, by])) if d[row, by] else Fraction(0)
+        factor = Fraction(int(n[row, by]), int(d[row, by])) if d[row, by] > 0 else Fraction(0)
         value = slow_points(one, int(n[row, mine]), int(d[row, mine]), factor)
         found[row] = int(value * 100)
     return found
