@@ -17,7 +17,7 @@ from chiso.folder import DataFolder
 from chiso.ledger.clock import Clock
 
 COMMANDS = (
-    "score", "rank", "outlook", "todo", "load", "recount", "serve", "demo", "bench", "sender add",
+    "score", "rank", "outlook", "todo", "plan", "load", "recount", "serve", "demo", "bench", "sender add",
     "sender list", "law diff", "law show", "quarantine list", "quarantine show", "quarantine release",
     "quarantine dismiss",
 )  # fmt: skip

@@ -36,6 +36,7 @@ from chiso.commands.options import (
     wrong,
 )
 from chiso.commands.outlook import outlook
+from chiso.commands.plan import plan
 from chiso.commands.procedures import procedures
 from chiso.commands.reconciling import reconcile
 from chiso.commands.reporting import report_app
@@ -71,6 +72,7 @@ app.command(lateness)
 app.command(watch)
 app.command(todo)
 app.command(procedures)
+app.command(plan)
 app.command(reconcile)
 for part in (document_app, target_app, task_app, report_app, alerts_app):
     app.command(part)

@@ -228,10 +228,11 @@ def _do_announce(folder: DataFolder, row: dict[str, Any]) -> None:
 
 
 def _do_publish(folder: DataFolder, row: dict[str, Any]) -> None:
-    (known,) = (
+    named = row["procedure"], row.get("decision")
+    known = next(
         one
         for one in folder.ground.records.decisions
-        if (one.code, one.decision) == (row["procedure"], row["decision"])
+        if one.code == named[0] and named[1] in (None, one.decision) and not one.published_on
     )
     told = {"code": known.code, "decision": known.decision, "date": known.date, "kind": known.kind,
             "legal_effective_on": known.legal_effective_on,

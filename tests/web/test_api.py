@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from chiso.folder import DataFolder
 from chiso.insight import explain, lost
 from chiso.insight import lateness as late
 from chiso.insight.outlook.answer import outlook
+from chiso.insight.plan.answer import plan, what_if
 from chiso.insight.todo.answer import todo
 from chiso.instants import parse_instant
 from chiso.web.app import create_app
@@ -17,6 +19,7 @@ from chiso.web.house import House
 
 Client = TestClient[Litestar]
 THEN = "2026-08-20T06:00:00+07:00"
+END = parse_instant("2027-01-01")
 
 
 def test_score_is_the_folders_own(client: Client, folder: DataFolder) -> None:
@@ -52,6 +55,16 @@ def test_score_is_the_folders_own(client: Client, folder: DataFolder) -> None:
             lambda f: late.dossiers(f, "H01", "late_work", limit=3, offset=2),
         ),
         ("/api/v1/units", lambda f: {"rows": f.units()}),
+        (
+            "/api/v1/units/H01/plan?target=60&hours=due=2&spread=even&limit=5",
+            lambda f: plan(f, "H01", "60", END, hours={"due": Fraction(2)}, spread="even", limit=5),
+        ),
+        (
+            "/api/v1/units/H01.113/what-if?shares=due=100,digitise=50&by=2026-12-01&inflow=true",
+            lambda f: what_if(
+                f, "H01.113", parse_instant("2026-12-02"), {"due": 100, "digitise": 50}, inflow=True
+            ),
+        ),
         (
             "/api/v1/units/H01/todo?what=result&what=due&limit=3&offset=1&until=2026-10-20",
             lambda f: todo(

@@ -46,7 +46,11 @@ class Scene:
     @cached_property
     def on_time(self) -> Bools:
         """Whether each dossier is in time, as the law defines it."""
-        pairs = _paired(self.rows, self.view, self.judged_at)
+        return self.on_time_at(self.judged_at)
+
+    def on_time_at(self, instant: int) -> Bools:
+        """Whether each dossier is in time at another instant."""
+        pairs = _paired(self.rows, self.view, instant)
         definition = compiled(self.ground.law).definitions["on_time"]
         return Evaluator(pairs, len(pairs)).true(definition)
 

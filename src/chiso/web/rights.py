@@ -110,6 +110,8 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/units/{unit}/lateness/dossiers": OF_UNIT,
     "/api/v1/units/{unit}/outlook": OF_UNIT,
     "/api/v1/units/{unit}/todo": OF_UNIT,
+    "/api/v1/units/{unit}/plan": OF_UNIT,
+    "/api/v1/units/{unit}/what-if": OF_UNIT,
     "/api/v1/units/{unit}/reconcile": OF_UNIT,
     "/api/v1/units/{unit}/reconcile/dossiers": OF_UNIT,
     "/api/v1/units/{unit}/reconcile.xlsx": OF_UNIT,

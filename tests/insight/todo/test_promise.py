@@ -14,18 +14,12 @@ from chiso.insight.todo.items import WHAT
 from chiso.instants import parse_instant, year_of
 from chiso.law.scoring import decimals
 from chiso.ledger.clock import Clock
-from tests.insight.work import do, enrich
+from tests.insight.work import do
 
 LATER = ("due", "petition")
 """Kinds whose promise holds once the last instant in time has passed."""
 UNITS = ("H01", "H01.113", "H01.06")
 FIXED = 120
-
-
-@pytest.fixture
-def busy(own: DataFolder) -> DataFolder:
-    enrich(own)
-    return own
 
 
 def exact(folder: DataFolder, unit: str, at: int | None) -> Fraction:

@@ -52,7 +52,7 @@ def too_late(view: View) -> Iterator[Finding]:
 def _unannounced(view: View) -> Iterator[Finding]:
     """Own procedures whose legal basis takes effect too soon, or has, and that no decision has announced."""
     today = day_of(view.board.judged_at)
-    for record, _, last in unannounced(view):
+    for record, _, last in unannounced(view, view.board.judged_at):
         if today > last:
             more = {"due": last.isoformat(), "days_late": _days(view, last, today)}
             owner = owner_of(view.ground, record, view.board.judged_at)

@@ -134,7 +134,21 @@ class ProcedureWork:
 
 def procedure_work(view: View) -> list[ProcedureWork]:
     """All that can be done with the province's own procedures and decisions now."""
-    return [*_announce(view), *_publish(view), *_complete(view), *_offer_online(view)]
+    at = view.board.judged_at
+    return [*_announce(view, at), *_publish(view, at), *_complete(view, at), *_offer_online(view, at)]
+
+
+def procedure_work_until(view: View, now: int) -> list[ProcedureWork]:
+    """The same as it stands on the day on which a view is judged, each once and for all.
+
+    What is announced is made public as well, and all decisions on a procedure together.
+    """
+    return [
+        *_announce(view, now, shown=True),
+        *_publish(view, now, together=True),
+        *_complete(view, now),
+        *_offer_online(view, now),
+    ]
 
 
 def procedures(scene: Scene, worth: Worth) -> Iterator[Other]:
@@ -154,7 +168,7 @@ def procedures(scene: Scene, worth: Worth) -> Iterator[Other]:
         for name, more in one.steps.items():
             told[name][place] = more
         if one.services:
-            services[place] = _becomes_service(scene, one.code, steps.distinct[:, place])
+            services[place] = becomes_service(scene, one.code, steps.distinct[:, place])
     own = {"online_services": services, **(told if scene.unit == home else {})}
     for one, gain in zip(works, worth.of(steps, own, province_registers=told), strict=True):
         if gain > 0 or one.what in ("announce", "publish"):
@@ -162,7 +176,7 @@ def procedures(scene: Scene, worth: Worth) -> Iterator[Other]:
             yield Other(one.what, "procedure", one.code, one.by, gain, one.owner, indicators, dict(one.more))
 
 
-def _becomes_service(scene: Scene, code: str, distinct: np.ndarray) -> int:
+def becomes_service(scene: Scene, code: str, distinct: np.ndarray) -> int:
     """Whether it is one more online service of the unit; used already where online dossiers came."""
     ground = scene.ground
     place = ground.catalogue.place(code)
@@ -191,16 +205,16 @@ def owner_of(ground: Ground, record: Procedure | None, at: int) -> int:
     return home
 
 
-def _own(view: View) -> Bools:
-    """Per place: the province's own procedures that are public and in force now."""
+def _own(view: View, at: int) -> Bools:
+    """Per place: the province's own procedures that are public and in force at an instant."""
     catalogue = view.ground.catalogue
-    return np.asarray(catalogue.own & (catalogue.state == 0) & catalogue.in_force(view.board.judged_at))
+    return np.asarray(catalogue.own & (catalogue.state == 0) & catalogue.in_force(at))
 
 
-def unannounced(view: View) -> Iterator[tuple[Procedure, date, date]]:
+def unannounced(view: View, at: int) -> Iterator[tuple[Procedure, date, date]]:
     """Own procedures that no decision has announced: each with the day its legal basis takes effect, and the
     last day on which a decision is in time, which may have passed."""
-    ground, at = view.ground, view.board.judged_at
+    ground = view.ground
     decided = {one.code for one in ground.records.decisions}
     for place in np.flatnonzero(ground.catalogue.own & ground.catalogue.in_force(at)).tolist():
         record = ground.catalogue.records[place]
@@ -210,35 +224,48 @@ def unannounced(view: View) -> Iterator[tuple[Procedure, date, date]]:
         yield record, effect, registers.announce_by(effect, ground.units, ground.calendar, ground.law)
 
 
-def _announce(view: View) -> Iterator[ProcedureWork]:
-    """Own procedures whose legal basis takes effect in time to announce them, and no decision has."""
-    ground, at = view.ground, view.board.judged_at
-    today = day_of(at)
-    for record, effect, last in unannounced(view):
+def _announce(view: View, at: int, *, shown: bool = False) -> Iterator[ProcedureWork]:
+    """Own procedures whose legal basis takes effect in time to announce them, and no decision has.
+
+    ``shown``: they are made public on the same day.
+    """
+    ground, today = view.ground, day_of(at)
+    for record, effect, last in unannounced(view, at):
         if today <= last:
             told = Decision(record.code, "…", today.isoformat(), effect.isoformat())
+            if shown:
+                told = msgspec.structs.replace(told, published_on=today.isoformat())
             steps = _steps(view, [*ground.records.decisions, told])
             by = midnight(last) + DAY - 1
             yield ProcedureWork("announce", record.code, by, owner_of(ground, record, at), steps)
 
 
-def _publish(view: View) -> Iterator[ProcedureWork]:
-    """Decided procedures that are not public yet; those past their time can gain nothing any more."""
-    ground, at = view.ground, view.board.judged_at
+def _publish(view: View, at: int, *, together: bool = False) -> Iterator[ProcedureWork]:
+    """Decided procedures that are not public yet; those past their time can gain nothing any more.
+
+    ``together``: all decisions on a procedure at once, else each alone.
+    """
+    ground = view.ground
     decisions = list(ground.records.decisions)
+    open_ones: dict[tuple[str, int], list[int]] = {}
     for place, one in enumerate(decisions):
         decided = iso_day(one.date)
         if decided is None or midnight(decided) > at or iso_day(one.published_on) is not None:
             continue
         record = ground.catalogue.get(one.code)
         shown = iso_day(record.published_on) if record is not None else None
-        if shown is not None and shown >= decided:
-            continue
-        done = msgspec.structs.replace(one, published_on=day_of(at).isoformat())
-        steps = _steps(view, [*decisions[:place], done, *decisions[place + 1 :]])
-        by = registers.publish_by(decided, ground.units, ground.calendar, ground.law)
-        more = (("decision", one.decision),)
-        owner = owner_of(ground, record, at)
+        if shown is None or shown < decided:
+            open_ones.setdefault((one.code, -1 if together else place), []).append(place)
+    for places in open_ones.values():
+        done = decisions.copy()
+        for place in places:
+            done[place] = msgspec.structs.replace(decisions[place], published_on=day_of(at).isoformat())
+        one = decisions[places[0]]
+        steps = _steps(view, done)
+        days = [iso_day(decisions[place].date) for place in places]
+        by = min(registers.publish_by(day, ground.units, ground.calendar, ground.law) for day in days if day)
+        more = tuple(("decision", decisions[place].decision) for place in places)
+        owner = owner_of(ground, ground.catalogue.get(one.code), at)
         yield ProcedureWork("publish", one.code, midnight(by) + DAY - 1, owner, steps, more=more)
 
 
@@ -260,17 +287,17 @@ def _steps(view: View, decisions: list[Decision]) -> dict[str, int]:
     return {name: steps for name, steps in found.items() if steps}
 
 
-def _complete(view: View) -> Iterator[ProcedureWork]:
-    ground, at = view.ground, view.board.judged_at
-    for place in np.flatnonzero(_own(view) & ~ground.catalogue.complete).tolist():
+def _complete(view: View, at: int) -> Iterator[ProcedureWork]:
+    ground = view.ground
+    for place in np.flatnonzero(_own(view, at) & ~ground.catalogue.complete).tolist():
         record = ground.catalogue.records[place]
         owner = owner_of(ground, record, at)
         yield ProcedureWork("complete", record.code, NEVER, owner, {"public_own_complete": 1})
 
 
-def _offer_online(view: View) -> Iterator[ProcedureWork]:
-    ground, at = view.ground, view.board.judged_at
-    for place in np.flatnonzero(_own(view) & (ground.catalogue.online == 0)).tolist():
+def _offer_online(view: View, at: int) -> Iterator[ProcedureWork]:
+    ground = view.ground
+    for place in np.flatnonzero(_own(view, at) & (ground.catalogue.online == 0)).tolist():
         record = ground.catalogue.records[place]
         owner = owner_of(ground, record, at)
         yield ProcedureWork("offer_online", record.code, NEVER, owner, {"own_online": 1}, services=True)
