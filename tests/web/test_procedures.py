@@ -95,7 +95,10 @@ def test_one_department_alone(asked: Client, planted: DataFolder) -> None:
     assert not any(f"<code>{row['procedure']}</code>" in text for row in others)
 
 
-def test_where_nothing_is_to_be_done_it_says_so(asked: Client) -> None:
-    assert "Không có việc nào" in asked.get("/procedures", params={"unit": "H44"}).text
+def test_of_another_province_nothing_is_known_here(asked: Client) -> None:
+    other = asked.get("/procedures", params={"unit": "H44"})
+    assert other.status_code == 200
+    assert "Chưa có số liệu" in other.text
+    assert "Ở đây chỉ có hồ sơ của Tỉnh An Giang" in other.text
     answer = asked.get("/procedures", params={"what": "apples"})
     assert answer.status_code == 400

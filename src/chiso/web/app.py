@@ -54,7 +54,7 @@ from chiso.web.house import House
 from chiso.web.pages import error_page
 from chiso.web.render import static_file
 from chiso.web.rights import guard
-from chiso.web.sight import NotHereError
+from chiso.web.sight import NotHereError, NothingYetError
 from chiso.web.view import AskedWrongError
 
 HEADERS: Final = {
@@ -108,6 +108,8 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         status, words_vi, words_en = error.status_code, error.detail, error.detail
     elif isinstance(error, QuestionError):
         status, words_vi, words_en = 404 if error.unknown else 400, error.message_vi, error.message_en
+    elif isinstance(error, NothingYetError):
+        status, (words_vi, words_en) = 200, error.words
     elif isinstance(error, NotHereError):
         status, words_vi, words_en = 404, str(error), str(error)
     elif isinstance(error, AskedWrongError | BadInstantError | LawError):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from chiso.folder import DataFolder
+from chiso.folder import DataFolder, QuestionError
 from chiso.insight.outlook import past
 from chiso.insight.outlook.answer import outlook
 from chiso.instants import DAY, year_of
@@ -41,4 +42,5 @@ def test_a_unit_without_dossiers_has_no_days(own: DataFolder) -> None:
     found = past.days(own, nation.index, year_of(own.now()), own.now())
     assert found is not None
     assert len(found) == 0
-    assert outlook(own, "H44", own.now() + DAY)["no_forecast"] == "short"
+    with pytest.raises(QuestionError, match="only dossiers of H01"):
+        outlook(own, "H44", own.now() + DAY)
