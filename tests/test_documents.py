@@ -169,6 +169,7 @@ def test_commands_print_what_the_page_shows(
         (0, "todo", "todo H01.113 --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "plan", "plan H01.113 --target 100 --by 2026-12-31 --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "explain", "explain H01 --from 2026-Q3 --to 2026-Q4"),
+        (0, "quality", "quality H01 --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "procedures", "procedures --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "outlook", "outlook H01 --until 2026-12-31 --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "recount", "recount --deep"),

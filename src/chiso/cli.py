@@ -38,6 +38,7 @@ from chiso.commands.options import (
 from chiso.commands.outlook import outlook
 from chiso.commands.plan import plan
 from chiso.commands.procedures import procedures
+from chiso.commands.quality import quality
 from chiso.commands.reconciling import reconcile
 from chiso.commands.reporting import report_app
 from chiso.commands.steering import document_app, target_app, task_app
@@ -73,6 +74,7 @@ app.command(watch)
 app.command(todo)
 app.command(procedures)
 app.command(plan)
+app.command(quality)
 app.command(reconcile)
 for part in (document_app, target_app, task_app, report_app, alerts_app):
     app.command(part)

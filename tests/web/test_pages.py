@@ -26,6 +26,8 @@ PAGES = (
     "/units/H01.113",
     "/units/H44?source=published",
     "/procedures",
+    "/units/H01/quality",
+    "/units/H01.113/quality/dossiers?what=vneid_never",
     "/procedures?what=fee&unit=H01.113",
     "/units/H01/indicators/2.1",
     "/units/H01/indicators/2.2",

@@ -144,6 +144,17 @@ def message_mistakes(folder: DataFolder, unit: str | None = None) -> list[dict[s
     return found.done()
 
 
+def mistaken(folder: DataFolder) -> dict[Mistake, Array]:
+    """By kind of those that streams show: the dossiers concerned (numbers), received in the year of now."""
+    sent = memory(folder)
+    with sent.lock:
+        sent.read(folder)
+        table = _table(folder)
+        found = _Numbers(folder, table, None)
+        _search(folder, sent, table, found, None)
+    return {kind: np.unique(np.concatenate(numbers)) for kind, numbers in found.numbers.items()}
+
+
 def told(folder: DataFolder, unit: str | None = None) -> dict[str, Any]:
     """All kinds together, by sender, as ``chiso mistakes --json`` prints them."""
     rows = [*message_mistakes(folder, unit), *sender_mistakes(folder, unit)]
@@ -255,6 +266,17 @@ class _Lines:
         return _ordered(self._lines)
 
 
+class _Numbers(_Lines):
+    """Keeps the numbers of what is found, by kind alone."""
+
+    def __init__(self, folder: DataFolder, table: _Table, inside: Bools | None) -> None:
+        super().__init__(folder, table, inside)
+        self.numbers: dict[Mistake, list[Array]] = {}
+
+    def add_numbers(self, mistake: Mistake, senders: Array, numbers: Array, of: Array) -> None:
+        self.numbers.setdefault(mistake, []).append(numbers.astype(np.int64))
+
+
 def _look(folder: DataFolder, sent: Sent, unit: str | None) -> list[dict[str, Any]]:
     """All of it, from the columns as they are now."""
     with sent.lock:
@@ -265,6 +287,16 @@ def _looked(folder: DataFolder, sent: Sent, unit: str | None) -> list[dict[str, 
     sent.read(folder)
     table = _table(folder)
     found = _Lines(folder, table, _inside(folder, table, unit))
+    _search(folder, sent, table, found, unit)
+    if unit is None:
+        for sender, days, of in _silent_days(folder):
+            line = found.line(sender, Mistake.SILENT_LOSS, len(days), of)
+            line |= {"sample": [day.isoformat() for day in days[-SAMPLE:][::-1]], "days": True}
+    return found.done()
+
+
+def _search(folder: DataFolder, sent: Sent, table: _Table, found: _Lines, unit: str | None) -> None:
+    """All kinds that dossiers have, whatever becomes of what is found."""
     _habits(table, found)
     _paid(folder, sent, table, found)
     known = folder.ground.procedure_columns["procedure_known"][table["procedure"]]
@@ -275,11 +307,6 @@ def _looked(folder: DataFolder, sent: Sent, unit: str | None) -> list[dict[str, 
     found.add(Mistake.CLOSED_AT_PUSH, *closed_at_push(sent, table["sender"], table["dossier"]))
     _by_day(folder, found, unit)
     _from_facts(folder, sent, table, found, unit)
-    if unit is None:
-        for sender, days, of in _silent_days(folder):
-            line = found.line(sender, Mistake.SILENT_LOSS, len(days), of)
-            line |= {"sample": [day.isoformat() for day in days[-SAMPLE:][::-1]], "days": True}
-    return found.done()
 
 
 def _habits(table: _Table, found: _Lines) -> None:

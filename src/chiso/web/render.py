@@ -43,6 +43,7 @@ UNIT_PAGES: Final = (
     ("duties", "/duties"),
     ("history", "/history"),
     ("reconcile", "/reconcile"),
+    ("quality", "/quality"),
 )
 """Pages of one unit, each with its path below the unit's."""
 STEERING_TABS: Final = (
@@ -140,6 +141,7 @@ def environment() -> Environment:
         stack=marks.stack,
         strip=marks.strip,
         whisker=marks.whisker,
+        swing=marks.swing,
     )
     return env
 

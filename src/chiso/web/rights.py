@@ -98,6 +98,8 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/stream": POINTS,
     # single dossiers, of the own unit and those below it
     "/units/{code}/dossiers": OF_CODE,
+    "/units/{code}/quality": OF_CODE,
+    "/units/{code}/quality/dossiers": OF_CODE,
     "/units/{code}/lateness/dossiers": OF_CODE,
     "/units/{code}/outlook": OF_CODE,
     "/units/{code}/reconcile": OF_CODE,
@@ -112,6 +114,8 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/units/{unit}/todo": OF_UNIT,
     "/api/v1/units/{unit}/plan": OF_UNIT,
     "/api/v1/units/{unit}/what-if": OF_UNIT,
+    "/api/v1/units/{unit}/quality": OF_UNIT,
+    "/api/v1/units/{unit}/quality/dossiers": OF_UNIT,
     "/api/v1/units/{unit}/reconcile": OF_UNIT,
     "/api/v1/units/{unit}/reconcile/dossiers": OF_UNIT,
     "/api/v1/units/{unit}/reconcile.xlsx": OF_UNIT,

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 Bools = NDArray[np.bool_]
 
 
-def twins_on_time(
-    folder: DataFolder, roster: Roster, ground: Ground, start: int, judged_at: int, overdue: Array
-) -> dict[int, int]:
-    """Of overdue dossiers (numbers) those that have a twin on time, with the number of that twin."""
+def twins_of(folder: DataFolder, roster: Roster, among: Array) -> list[list[int]]:
+    """Dossiers (numbers) that are told under several codes, those of one dossier together, in their order.
+
+    ``among``: only groups that were received in the same second as one of these.
+    """
     number = roster.column("dossier")
     received, procedure = roster.column("received_at"), roster.column("procedure")
-    overdue = overdue[overdue <= roster.top]
-    alike = np.isin(received, received[overdue]) & (roster.column("version") > 0)
+    among = among[among <= roster.top]
+    alike = np.isin(received, received[among]) & (roster.column("version") > 0)
     places = np.flatnonzero(alike)
     order = places[np.lexsort((number[places], received[places], procedure[places]))]
     same = np.ones(max(len(order) - 1, 0), bool)
@@ -38,19 +39,27 @@ def twins_on_time(
         values = column[order]
         same &= values[1:] == values[:-1]
     doubtful = order[np.r_[same, False] | np.r_[False, same]] if len(order) else order
-    if not len(doubtful):
-        return {}
-    rows = roster.rows_of(doubtful)
-    n, d = Judging(rows, ground, start, judged_at).entered(ON_TIME)
-    on_time = set(rows["dossier"][n & d].tolist())
-    wanted = set(overdue.tolist())
     groups: dict[tuple[str, int, int], list[int]] = {}
-    for dossier, facts in folder.ledger.facts(doubtful.tolist()).items():
+    for dossier, facts in sorted(folder.ledger.facts(doubtful.tolist()).items()):
         if facts.message is not None and facts.message.owner:
             whose = facts.message.owner, int(procedure[dossier]), int(received[dossier])
             groups.setdefault(whose, []).append(dossier)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def twins_on_time(
+    folder: DataFolder, roster: Roster, ground: Ground, start: int, judged_at: int, overdue: Array
+) -> dict[int, int]:
+    """Of overdue dossiers (numbers) those that have a twin on time, with the number of that twin."""
+    groups = twins_of(folder, roster, overdue)
+    if not groups:
+        return {}
+    rows = roster.rows_of(np.array([one for group in groups for one in group], np.int64))
+    n, d = Judging(rows, ground, start, judged_at).entered(ON_TIME)
+    on_time = set(rows["dossier"][n & d].tolist())
+    wanted = set(overdue.tolist())
     found: dict[int, int] = {}
-    for group in groups.values():
+    for group in groups:
         standing = min((one for one in group if one in on_time), default=None)
         if standing is not None:
             found.update(dict.fromkeys((one for one in group if one in wanted), standing))

@@ -83,7 +83,7 @@ def undone(
     """
     if not len(overdue):
         return {}
-    cases = dict(_cases(folder, roster, ground, overdue, histories))
+    cases = dict(cases_of(folder, roster, ground, overdue, histories))
     terms = {text: number for number, text in folder.ledger.terms()} | {"": 0}
 
     def told(number: int, facts: Facts, mistakes: tuple[Mistake, ...]) -> _Attempt:
@@ -128,18 +128,22 @@ def _fewer(some: tuple[Mistake, ...], others: tuple[Mistake, ...]) -> bool:
     return (len(some), some) < (len(others), others)
 
 
-def _cases(
-    folder: DataFolder, roster: Roster, ground: Ground, overdue: Columns, histories: Histories
+def cases_of(
+    folder: DataFolder, roster: Roster, ground: Ground, rows: Columns, histories: Histories
 ) -> Iterator[tuple[int, Case]]:
+    """Dossiers of which a row shows that something may be wrong, by number.
+
+    ``histories``: the versions of (at least) the dossiers of ``rows``.
+    """
     sent = memory(folder)
     with sent.lock:
         sent.read(folder)
         numbers = roster.column("dossier")
         stamped, _ = closed_at_push(sent, roster.column("sender"), numbers)
     stamps = set(numbers[stamped].tolist())
-    dossiers = overdue["dossier"]
-    shown = (overdue["mistakes"] & np.uint32(SHOWN)) != 0
-    shown |= (overdue["requested_at"] < NEVER) | (overdue["judged_from"] > -NEVER)
+    dossiers = rows["dossier"]
+    shown = (rows["mistakes"] & np.uint32(SHOWN)) != 0
+    shown |= (rows["requested_at"] < NEVER) | (rows["judged_from"] > -NEVER)
     shown |= np.isin(dossiers, numbers[stamped])
     facts: Mapping[int, Facts] = folder.ledger.facts(dossiers[shown].tolist())
     for number, one in facts.items():

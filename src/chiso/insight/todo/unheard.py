@@ -20,8 +20,8 @@ from chiso.ledger.rows import ROW
 from chiso.registry.codes import dossier_prefix
 
 if TYPE_CHECKING:
-    from chiso.engine.columns import Structured
-    from chiso.folder.state import DataFolder, View
+    from chiso.engine.columns import Roster, Structured
+    from chiso.folder.state import DataFolder
 
 _made: WeakKeyDictionary[DataFolder, dict[int, tuple[int, bytes]]] = WeakKeyDictionary()
 """dossier → the version looked at, and the rows made of it"""
@@ -34,9 +34,8 @@ class _Known(dict[str, int]):
         return 0
 
 
-def unheard_rows(folder: DataFolder, view: View) -> Structured:
+def unheard_rows(folder: DataFolder, roster: Roster) -> Structured:
     """Rows of finished dossiers that no message has told of."""
-    roster = view.roster
     versions = roster.column("version")
     silent = np.flatnonzero((versions > 0) & (roster.column("received_at") >= NEVER))
     held = _made.setdefault(folder, {})
@@ -57,5 +56,5 @@ def _row(code: str, number: int, told: Facts, terms: _Known) -> bytes:
         return b""
     desk = dossier_prefix(code) or ""
     message = Dossier(code, "", steps[-1].state, desk=desk, received_at=steps[0].at, has=int(Has.SYNCED))
-    facts = Facts(message, told.known_at, told.steps, told.dissatisfied_at, told.stored_at)
+    facts = Facts(message, told.known_at, told.steps, told.dissatisfied_at, told.stored_at, told.sender)
     return derive(facts, 1, number, told.known_at, terms)

@@ -128,7 +128,7 @@ def work(folder: DataFolder, view: View, unit: int, until: int) -> Work:
         kinds.digitise(seen, worth),
         kinds.pay(folder, seen, worth),
         kinds.sync(seen, worth),
-        kinds.unheard(seen, worth, unheard_rows(folder, view)),
+        kinds.unheard(seen, worth, unheard_rows(folder, view.roster)),
         kinds.fee(seen, worth),
     ]
     others = [*petitions(seen, worth, ahead, petitions_until), *procedures(seen, worth)]
