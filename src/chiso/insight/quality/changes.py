@@ -182,7 +182,9 @@ class Changes:
         if meaning.kind == "shown":
             gone = self._rows(self.flagged[mistake])
             come = self._shown(mistake, gone)
-            same = [gone[name] == come[name] for name in ("has", "payment", "databases")]
+            same = [gone[name] == come[name] for name in ("has", "payment")]
+            read = self.seen.ground.population_database  # of databases the law reads this alone
+            same.append(read[gone["databases"]] == read[come["databases"]])
             moved = self._among(gone["dossier"][~np.logical_and.reduce(same)])
             return Change(gone, come).of(moved)
         if meaning.kind == "twins":
