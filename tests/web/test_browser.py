@@ -29,6 +29,7 @@ PAGES = (
     "/units/H01/lateness",
     "/units/H01/lateness/dossiers?class=late_work",
     "/units/H01/outlook?until=end",
+    "/units/H01/plan?target=60&s_due=50",
     "/units/H01/duties",
     "/steering",
     "/steering/documents",

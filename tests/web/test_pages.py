@@ -49,6 +49,9 @@ PAGES = (
     "/units/H01.113/outlook?until=end",
     "/units/H01/outlook?until=2026-10-20&lang=en",
     "/units/H01/outlook?period=2026-Q1",
+    "/units/H01/plan",
+    "/units/H01.113/plan?target=rank:2&in=hours&h_due=2.5&inflow=1&spread=even&s_due=50&lang=en",
+    "/units/H01/plan?period=2026-Q1",
     "/rank",
     "/rank?among=provinces",
     "/rank?among=departments",
@@ -76,6 +79,7 @@ PAGES = (
 
 EMPTY = (
     "/", "/units", "/units/H01", "/units/H01/history", "/units/H01/indicators/2.1", "/units/H01/outlook",
+    "/units/H01/plan",
     "/units/H01/lateness", "/units/H01/lateness/dossiers",
     "/rank", "/rank/race", "/rank/map", "/compare", "/story/2023", "/data", "/help",
 )  # fmt: skip

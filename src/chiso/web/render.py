@@ -40,6 +40,7 @@ UNIT_PAGES: Final = (
     ("todo", "/todo"),
     ("lateness", "/lateness"),
     ("outlook", "/outlook"),
+    ("plan", "/plan"),
     ("duties", "/duties"),
     ("history", "/history"),
     ("reconcile", "/reconcile"),

@@ -104,6 +104,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/units/{code}/outlook": OF_CODE,
     "/units/{code}/reconcile": OF_CODE,
     "/units/{code}/reconcile/{cause}": OF_CODE,
+    "/units/{code}/plan": OF_CODE,
     "/units/{code}/todo": OF_CODE,
     "/units/{code}/todo.csv": OF_CODE,
     "/units/{code}/todo/marks": Need(Right.WORK, "code"),
