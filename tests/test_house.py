@@ -205,6 +205,7 @@ MAY_SPEAK = {
     "commands/recounting.py": "asks the folder's own server",
     "demo/show.py": "posts to its own server",
     "steering/alerts/mail.py": "sends mail, by the server that the settings name",
+    "web/processes.py": "binds the port that its processes share",
     "web/server.py": "binds the port",
     "watch/client.py": "asks the portal that the setting names",
 }

@@ -309,9 +309,18 @@ def serve(
     *,
     host: Annotated[str, Parameter(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, Parameter(help="Port to listen on.")] = 8766,
+    processes: Annotated[
+        int, Parameter(help="How many processes; each also has a port of its own after the common one.")
+    ] = 1,
     data: Data = None,
 ) -> int:
     """Serve a data folder: pages, addresses for senders, live stream."""
+    if processes > 1:
+        from chiso.web.processes import MOST, supervise
+
+        if processes > MOST:
+            return wrong(f"--processes takes 1 to {MOST}")
+        return supervise(data_dir(data), host, port, processes)
     from chiso.web.server import serve as run
 
     return run(data_dir(data), host=host, port=port)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,22 +9,6 @@ from typing import Any
 import pytest
 
 from chiso.ledger.store import Ledger
-from tests.support.postgres import Postgres, find_binaries
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    binaries = find_binaries()
-    if binaries is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no PostgreSQL server is installed (package postgresql)")
-        pytest.skip("no PostgreSQL server is installed (package postgresql)")
-    server = Postgres(binaries)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -24,8 +24,8 @@ from chiso.engine.standing import Standing
 from chiso.folder.state import DataFolder
 from chiso.instants import iso, parse_period
 
-SERVER_FILE: Final = "server.json"
-"""Where a running server tells its address, in its data folder."""
+SERVER_FILE: Final = "server-{}.json"
+"""Where a running server tells its address, in its data folder; each process by its port."""
 
 
 @dataclass
@@ -100,11 +100,14 @@ def _unpacked(told: dict[str, Any]) -> np.ndarray:
     return np.frombuffer(raw, "<i8").astype(np.int64).reshape(told["shape"])
 
 
-def _server(folder: Path, say: Callable[[str], None]) -> dict[str, Any] | None:
-    """What a running server of this folder says of its standing counts; ``None`` where none runs."""
-    path = folder / SERVER_FILE
-    if not path.is_file():
-        return None
+def _servers(folder: Path, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """What the running processes that serve this folder say of their standing counts."""
+    told = (_server(path, say) for path in sorted(folder.glob(SERVER_FILE.format("*"))))
+    return [one for one in told if one is not None]
+
+
+def _server(path: Path, say: Callable[[str], None]) -> dict[str, Any] | None:
+    """What one running server says; ``None`` where it does not answer."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         request = urllib.request.Request(  # noqa: S310 - the folder's own server, on this machine
@@ -113,14 +116,14 @@ def _server(folder: Path, say: Callable[[str], None]) -> dict[str, Any] | None:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             found: dict[str, Any] = json.loads(answer.read())
     except (OSError, ValueError, KeyError, urllib.error.URLError) as error:
-        say(f"no server answers for this folder ({error}); comparing without one")
+        say(f"the server of {path.name} does not answer ({error}); comparing without it")
         return None
-    return found
+    return {**found, "url": told["url"]}
 
 
 def recount(path: Path, *, deep: bool, say: Callable[[str], None]) -> Recount:
     """Counts a data folder again in independent ways."""
-    told = _server(path, say)
+    servers = _servers(path, say)
     with DataFolder.open(path, standing=True) as folder:
         standing = folder.standing
         fresh = standing
@@ -131,7 +134,7 @@ def recount(path: Path, *, deep: bool, say: Callable[[str], None]) -> Recount:
                 differences.apply(piece)
         differences.advance(standing.at)
         found.hold("one count of all rows with counts kept up by difference", fresh, differences)
-        if told is not None:
+        for told in servers:
             _hold_server(found, folder, told, say)
         if deep:
             from chiso.ledger.recount import differences as journal_differences
@@ -157,4 +160,5 @@ def _hold_server(
     mine.fill(rows[rows["version"] <= upto] for rows in folder.ledger.rows())
     theirs = Standing(ground, periods, int(told["at"]))
     theirs.cells, theirs.distinct = _unpacked(told["cells"]), _unpacked(told["distinct"])
-    found.hold(f"one count of all rows with the running server, at version {upto}", mine, theirs)
+    what = f"one count of all rows with the running server at {told.get('url', 'hand')}, at version {upto}"
+    found.hold(what, mine, theirs)

@@ -24,7 +24,7 @@ from chiso.text import number
 
 MARK: Final = "demo"
 """Key under which a folder tells that it is a demo, and how far it has come."""
-OURS: Final = ("chiso.sqlite", "chiso.sqlite-wal", "chiso.sqlite-shm", "secret.key", "server.json")
+OURS: Final = ("chiso.sqlite", "chiso.sqlite-wal", "chiso.sqlite-shm", "secret.key", "turn.lock")
 SENDER: Final = "may-thu"
 RATE: Final = 1.0
 """Messages a second of the trickle."""

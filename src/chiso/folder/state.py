@@ -211,8 +211,8 @@ class DataFolder:
         with self.lock:
             before = self.standing.changes
             rows = receipt.rows
-            if len(rows) and int(rows["version"][0]) != self.version + 1:
-                return self.refresh()
+            if int(rows["version"][0] if len(rows) else receipt.position.version + 1) != self.version + 1:
+                return self.refresh()  # another process wrote in between
             if receipt.kinds:
                 self._read_records(receipt.position.published)
             if len(rows):

@@ -20,6 +20,9 @@ from chiso.ledger.schema import HEAD, KNOWN, metadata
 WRITER_LOCK: Final = 0x63686973
 """Key of PostgreSQL's advisory lock that only one writer holds."""
 
+HANGING: Final = 300
+"""Seconds without a word in a write transaction after which PostgreSQL ends it."""
+
 _BINARY: Final[dict[type[Any], str]] = {
     sa.BigInteger: "int8",
     sa.Integer: "int4",
@@ -141,7 +144,13 @@ class Database:
                 pool_size=8,
                 max_overflow=16,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": max(2, int(patience))},
+                connect_args={
+                    "connect_timeout": max(2, int(patience)),
+                    # a server that has vanished is noticed within a minute
+                    "keepalives_idle": 30,
+                    "keepalives_interval": 10,
+                    "keepalives_count": 3,
+                },
             )
         elif address.get_backend_name() == "sqlite":
             memory = address.database in (None, "", ":memory:")
@@ -165,6 +174,8 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
         elif writing:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(self._patience * 1000)}ms'")
+            # A process that hangs or is cut off with the lock in hand does not stop the others for ever.
+            connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{HANGING}s'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
 
     @contextmanager

@@ -224,6 +224,7 @@ def registry_of(house: House) -> CollectorRegistry:
             lambda: house.writer.waiting if house.writer else 0,
         ),
         ("chiso_listeners", "Open streams.", lambda: house.hub.listeners),
+        ("chiso_turn", "1 where this process tells alerts for all.", lambda: int(house.turn.held)),
     ):
         Gauge(name, words, registry=registry).set_function(read)
     return registry

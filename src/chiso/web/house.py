@@ -18,6 +18,7 @@ from chiso.intake.context import Context
 from chiso.intake.records import Arrival
 from chiso.ledger.receipt import Receipt
 from chiso.ledger.senders import Sender
+from chiso.ledger.turn import Turn
 from chiso.ledger.writer import Writer
 from chiso.people.house import People
 from chiso.people.rights import Person
@@ -48,7 +49,9 @@ class House:
         self.folder = folder
         self.hub = Hub(folder)
         self.lookout = Lookout(folder)
-        self.watching = Watching(folder)
+        self.turn = Turn(folder.ledger.database, folder.path)
+        """at what one process does for all that serve this ledger"""
+        self.watching = Watching(folder, self.turn.mine)
         self.writer: Writer | None = None
         self.accepted = 0
         """records taken in by this house's writer since it started"""
@@ -65,13 +68,14 @@ class House:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
-        self.alerts = Service(folder, self._stopping.wait)
+        self.alerts = Service(folder, self._stopping.wait, self.turn.mine)
 
     # -- life -------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         self.folder.stopping.clear()
         self.writer = Writer(self.folder.ledger, on_commit=self._committed, now=self.folder.now)
+        self.turn.mine()
         self.hub.start()
         for name, work in (
             ("folder-clock", self._keep_time),
@@ -94,6 +98,7 @@ class House:
             self.writer.stop()
         for thread in self._threads:
             thread.join()
+        self.turn.leave()
 
     # -- people -----------------------------------------------------------------------------------------
 

@@ -74,19 +74,27 @@ def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
 
 def serve(data: Path, *, host: str = "127.0.0.1", port: int = 8766) -> int:
     """Serves a data folder until it is told to stop; gives the exit status."""
+    print(f"http://{host}:{port}/", file=sys.stderr, flush=True)  # noqa: T201 - for whoever started it
+    return serve_on(data, None, (host, port))
+
+
+def serve_on(data: Path, sockets: list[socket.socket] | None, own: tuple[str, int]) -> int:
+    """Serves a data folder on sockets that are bound already; else on ``own``, host and port.
+
+    ``own`` is where this very process can be asked.
+    """
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
     folder = DataFolder.open(data, standing=True)
     with closing(folder):
-        print(f"http://{host}:{port}/", file=sys.stderr, flush=True)  # noqa: T201 - for whoever started it
         house = House(folder)
-        server = _server(folder, house, host, port)
+        server = _server(folder, house, *own)
         # the server ends in order and then raises the signal again: let the folder be closed first
         for sign in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, signal.default_int_handler)
-        with _announced(folder, house, host, port), suppress(KeyboardInterrupt):
-            server.run()
+        with _announced(folder, house, *own), suppress(KeyboardInterrupt):
+            server.run(sockets)
         return 0 if server.started else 1
 
 
@@ -96,7 +104,7 @@ def _announced(folder: DataFolder, house: House, host: str, port: int) -> Iterat
 
     Readable by the folder's owner alone: ``chiso recount`` compares with what the server says.
     """
-    path = folder.path / SERVER_FILE
+    path = folder.path / SERVER_FILE.format(port)
     near = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - not bound here
     text = json.dumps({"url": f"http://{near}:{port}", "token": house.token, "pid": os.getpid()})
     path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
@@ -16,6 +17,8 @@ from chiso.watch.words import GROUP_NAMES, Note
 STOPPING_WITHIN: Final = 5.0
 """Seconds that a request which is under way has to end when the server stops."""
 AFTER_TROUBLE: Final = 300.0
+TURN_EVERY: Final = 10.0
+"""Seconds after which another process's turn is asked for again."""
 ROUTINE: Final = frozenset(
     (
         "list_read", "province", "again", "unrefreshed", "columns_unrefreshed", "resumed", "nothing_left",
@@ -37,8 +40,10 @@ log = structlog.get_logger(__name__)
 class Watching:
     """Asks the portal on schedule, where the setting ``watch`` wants it; SettingError where it is wrong."""
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(self, folder: DataFolder, turn: Callable[[], bool] = lambda: True) -> None:
+        """``turn`` gives whether it is this process that asks."""
         self._folder = folder
+        self._turn = turn
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         text = folder.settings.watch.strip()
@@ -67,6 +72,9 @@ class Watching:
             self._stopping.wait, _log,
         )  # fmt: skip
         while not self._stopping.is_set():
+            if not self._turn():
+                self._stopping.wait(TURN_EVERY)
+                continue
             try:
                 watch.always()
             except Exception:

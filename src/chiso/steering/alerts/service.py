@@ -31,10 +31,14 @@ log = structlog.get_logger(__name__)
 class Service:
     """The alerts of one folder, in a thread of its house."""
 
-    def __init__(self, folder: DataFolder, wait: Callable[[float], bool]) -> None:
-        """``wait`` sleeps for seconds and gives whether to stop."""
+    def __init__(
+        self, folder: DataFolder, wait: Callable[[float], bool], turn: Callable[[], bool] = lambda: True
+    ) -> None:
+        """``wait`` sleeps for seconds and gives whether to stop; ``turn`` gives whether it is this process
+        that tells alerts."""
         self._folder = folder
         self._wait = wait
+        self._turn = turn
         self._looked_at = 0
         self._lock = threading.Lock()
 
@@ -45,7 +49,8 @@ class Service:
             if time.monotonic() - breathed < BREATH:
                 continue
             breathed = time.monotonic()
-            self.beat()
+            if self._turn():
+                self.beat()
 
     def beat(self) -> None:
         """One look, where it is time, and whatever is due to be told."""
