@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chiso.law import LawError, load
@@ -178,4 +178,15 @@ def test_more_than_all_gives_the_maximum() -> None:
 def test_small_exact_numbers_are_printed_plainly() -> None:
     assert decimals(Fraction(1, 10**10)) == "0.0000000001"
     assert decimals(Fraction(-1, 3)) == "-0.3333333333"
+    assert decimals(Fraction(-1, 10**12)) == "0.0000000000"
     assert str(rounded(Fraction(5, 1000))) == "0.00"
+
+
+@given(st.fractions(max_denominator=4 * 10**10), st.sampled_from((0, 1, 2, 10)))
+@example(Fraction(1, 2 * 10**10), 10)
+@example(Fraction(-3, 2), 0)
+def test_exact_numbers_are_printed_rounded_to_even(value: Fraction, places: int) -> None:
+    whole = Decimal(round(value * 10**places))
+    with localcontext() as context:
+        context.prec = 200
+        assert decimals(value, places) == f"{whole.scaleb(-places):.{places}f}"

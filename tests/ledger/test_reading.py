@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chiso.intake.records import Arrival, Petition
+from chiso.intake.records import Arrival, Payment, Petition
 from chiso.ledger.store import Ledger
 
 
@@ -18,3 +18,19 @@ def test_records_say_whether_they_were_told_in_time(tmp_path: Path) -> None:
         }
         assert told == {"P1": (30, False, 3), "P2": (15, True, 0)}
         assert ledger.records_told("rating") == []
+
+
+def test_payments_are_read_on_from_where_they_were(tmp_path: Path) -> None:
+    def paid(number: int) -> Payment:
+        return Payment(f"R{number}", f"H01-{number}", number, 5, succeeded=True)
+
+    with Ledger.open(tmp_path) as ledger:
+        assert ledger.payments_after(0) == (0, [])
+        ledger.accept([Arrival("payments", [paid(1), paid(2)], b"{}", known_at=10)], 100)
+        other = Petition("P2", "H01", "dang_xu_ly")
+        ledger.accept([Arrival("petitions", [other], b"{}", known_at=15)], 100)
+        newest, told = ledger.payments_after(0)
+        assert told == [(10, paid(1)), (10, paid(2))]
+        assert ledger.payments_after(newest) == (newest, [])
+        ledger.accept([Arrival("payments", [paid(3)], b"{}", known_at=20)], 100)
+        assert ledger.payments_after(newest) == (newest + 1, [(20, paid(3))])

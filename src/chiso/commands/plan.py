@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from threading import Thread
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
@@ -58,9 +59,12 @@ def plan(
     """
     from chiso.commands import output
     from chiso.insight.asking import last_instant
+    from chiso.insight.plan import milp
     from chiso.insight.plan.answer import plan as asked
     from chiso.insight.plan.asked import hours_of
 
+    # the solver is loaded while the folder is read
+    Thread(target=milp.warm, name="solver-warm", daemon=True).start()
     with opened(data) as folder:
         body = asked(
             folder,

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from chiso.instants import NEVER
-from chiso.intake.records import Payment
+from chiso.ledger.collecting import without_collecting
 
 if TYPE_CHECKING:
     from chiso.engine.columns import Array, Structured
@@ -92,15 +92,16 @@ class Sent:
         this = end == self.end_at[dossier]
         np.minimum.at(self.end_known, dossier[this], known[this])
 
+    @without_collecting()
     def read_payments(self, folder: DataFolder) -> None:
         """Reads payments alone on to what the ledger holds now."""
-        for number, _, known_at, record in folder.ledger.records_after(self._record):
-            self._record = number
-            if isinstance(record, Payment) and record.succeeded:
-                at = known_at if record.paid_at is None else record.paid_at
+        self._record, payments = folder.ledger.payments_after(self._record)
+        for known_at, payment in payments:
+            if payment.succeeded:
+                at = known_at if payment.paid_at is None else payment.paid_at
                 self.paid_since = min(self.paid_since, at)
-                if record.dossier:
-                    self._unplaced[record.dossier] = min(at, self._unplaced.get(record.dossier, at))
+                if payment.dossier:
+                    self._unplaced[payment.dossier] = min(at, self._unplaced.get(payment.dossier, at))
         if self._unplaced:
             found = folder.ledger.ids(sorted(self._unplaced))
             self._reserve(max(found.values(), default=0))

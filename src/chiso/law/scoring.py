@@ -46,7 +46,13 @@ def _units(value: Fraction, rounding: Rounding) -> int:
 
 def decimals(value: Fraction, places: int = 10) -> str:
     """An exact number as text with so many decimals, as promises and terms are printed."""
-    return f"{Decimal(round(value * 10**places)).scaleb(-places):.{places}f}"
+    top, bottom = value.numerator * 10**places, value.denominator
+    whole, rest = divmod(abs(top), bottom)
+    if rest * 2 > bottom or (rest * 2 == bottom and whole % 2):
+        whole += 1
+    digits = f"{whole:0{places + 1}}"
+    sign = "-" if top < 0 and whole else ""
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else sign + digits
 
 
 def exact_points(indicator: Indicator, n: int | None, d: int | None, factor: Fraction = _WHOLE) -> Fraction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -153,3 +153,10 @@ def pack_record(item: Item) -> bytes:
 
 def unpack_record(tag: str, body: bytes) -> Any:
     return _ONE[tag].decode(body)
+
+
+def unpack_records(tag: str, bodies: Sequence[bytes]) -> list[Any]:
+    """Many records of one kind, unpacked at one go: a MessagePack array is a head and its items in a row."""
+    head = b"\xdd" + len(bodies).to_bytes(4, "big")
+    found: list[Any] = _LISTS[tag].decode(b"".join((head, *bodies)))
+    return found

@@ -10,8 +10,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from chiso.instants import NEVER
+from chiso.intake.records import Payment
 from chiso.law.life import LifeRules
-from chiso.ledger.codec import decompress, unpack_items, unpack_record
+from chiso.ledger.codec import decompress, unpack_items, unpack_record, unpack_records
 from chiso.ledger.database import Database
 from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.publishing import NEWS, PublishedResults
@@ -191,6 +192,20 @@ class Reading:
         with self.database.hot() as hot:
             found = hot.all("SELECT id, kind, known_at, body FROM record WHERE id > ? ORDER BY id", (after,))
         return [(number, kind, known_at, unpack_record(kind, body)) for number, kind, known_at, body in found]
+
+    def payments_after(self, after: int) -> tuple[int, list[tuple[int, Payment]]]:
+        """The newest record's number, and (known_at, payment) of the payments after a number, in order."""
+        with self.database.hot() as hot:
+            ((newest,),) = hot.all("SELECT coalesce(max(id), 0) FROM record")
+            found = hot.all(  # by number, not by the index of kinds, which has to be sorted
+                "SELECT known_at, body FROM record WHERE id > ? AND id <= ? AND kind || '' = 'payment' "
+                "ORDER BY id",
+                (after, newest),
+            )
+        payments = unpack_records("payment", [body for _, body in found])
+        return int(newest), [
+            (known_at, payment) for (known_at, _), payment in zip(found, payments, strict=True)
+        ]
 
     def tellings(self, kinds: Sequence[str]) -> list[tuple[int, str, Any]]:
         """(known_at, kind, record): every version of the records of some kinds, as they became known."""

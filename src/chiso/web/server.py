@@ -20,6 +20,8 @@ import uvicorn
 
 from chiso.commands.recounting import SERVER_FILE
 from chiso.folder import DataFolder
+from chiso.folder.sent import memory
+from chiso.insight.plan import milp
 from chiso.web import charts
 from chiso.web.app import create_app
 from chiso.web.house import House
@@ -68,7 +70,8 @@ def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
         ws="none",
     )
     _log_plainly()
-    threading.Thread(target=charts.warm, name="charts-warm", daemon=True).start()
+    for name, load in (("charts-warm", charts.warm), ("solver-warm", milp.warm)):
+        threading.Thread(target=load, name=name, daemon=True).start()
     return _Server(config, house)
 
 
@@ -90,12 +93,22 @@ def serve_on(data: Path, sockets: list[socket.socket] | None, own: tuple[str, in
     with closing(folder):
         house = House(folder)
         server = _server(folder, house, *own)
+        reading = threading.Thread(target=_read_payments, args=(folder,), name="payments-warm")
+        reading.start()
         # the server ends in order and then raises the signal again: let the folder be closed first
         for sign in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, signal.default_int_handler)
         with _announced(folder, house, *own), suppress(KeyboardInterrupt):
             server.run(sockets)
+        reading.join()
         return 0 if server.started else 1
+
+
+def _read_payments(folder: DataFolder) -> None:
+    """Reads all payments, so that the first who asks for work or for a plan need not wait for it."""
+    sent = memory(folder)
+    with sent.lock:
+        sent.read_payments(folder)
 
 
 @contextmanager

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chiso.folder import DataFolder
+from chiso.insight.exact import Exact
+from chiso.insight.plan.answer import plan_of
 from chiso.insight.plan.steps import SPREADS, _shared_out
+from chiso.instants import year_of
 
 
 @given(
@@ -40,3 +45,16 @@ def test_few_pieces_are_the_largest() -> None:
     assert [one.tolist() for one in chosen] == [[0, 1, 2], [4]]
     chosen, _ = _shared_out(np.arange(6), units, none, none, 4, "even")
     assert [len(one) for one in chosen] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("unit", ["H01", "H01.113", "H01.06"])
+@pytest.mark.parametrize("spread", SPREADS)
+def test_worths_sum_to_what_the_exact_total_gains(work_at_hand: DataFolder, unit: str, spread: str) -> None:
+    end = year_of(work_at_hand.now()).end
+    *_, found = plan_of(work_at_hand, unit, "100", end, spread=spread, question={})
+    problem = found.posed.problem
+    start = Exact(problem.law, below=not problem.province).total(problem.n.tolist(), problem.d.tolist())
+    assert sum(step.worth for step in found.steps) == found.exact - start > 0
+    assert all(step.worth >= 0 and step.indicators for step in found.steps)
+    order = [(-float(step.worth), step.by, step.unit, step.procedure) for step in found.steps]
+    assert order == sorted(order)

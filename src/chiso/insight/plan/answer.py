@@ -19,6 +19,7 @@ from chiso.insight.plan.whatif import Shares, offered, outcome
 from chiso.instants import NEVER, iso, tree_instant
 from chiso.law.ranks import ranks
 from chiso.law.scoring import decimals
+from chiso.ledger.collecting import without_collecting
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -89,6 +90,7 @@ def plan_of(
     return wanted, view, unit, kept(folder, key, lambda: _plan(told, aim, hours, spread))
 
 
+@without_collecting()
 def _plan(told: Ready, aim: Target, hours: Hours | None, spread: str) -> Plan:
     given = posed(told, costs(hours))
     solution = solve(given.problem, aim.hundredths)

@@ -76,6 +76,12 @@ def _ratio(problem: Problem, place: int) -> Fraction:
     return Fraction(n, d) if d > 0 and n >= 0 else Fraction(0)
 
 
+def warm() -> None:
+    """Loads the solver, so that the first who asks need not wait for it."""
+    import scipy.optimize  # noqa: PLC0415 - slow to import
+    import scipy.sparse  # noqa: F401, PLC0415
+
+
 def solved(problem: Problem, target: int, seconds: float, *, whole: bool = True) -> Found:
     """Solves the problem within a time.
 

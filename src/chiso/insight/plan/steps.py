@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
@@ -34,8 +33,8 @@ class Step:
     unit: int
     procedure: str
     count: int
-    moves: dict[int, int]
-    """indicator → by how much its figures move"""
+    moves: tuple[tuple[int, int], ...]
+    """(indicator, by how much one thing moves its figures)"""
     firsts: set[tuple[int, int]] = field(default_factory=set)
     """(counter of distinct procedures, procedure) that count because of it"""
     by: int = NEVER
@@ -55,19 +54,19 @@ def steps_of(told: Ready, given: Posed, treated: Counts, taken: Sequence[int], s
     place = sum(len(choices) for choices in given.choices)
     for (what, things, gain), count in zip(told.others.stocks, treated[place:].tolist(), strict=True):
         for one in sorted(things, key=lambda one: one.by)[:count]:
-            _other(steps, what, one, dict(_nonzero(gain)))
+            _other(steps, what, one, _nonzero(gain))
     for menu, groups, option in zip(given.problem.menus, given.menus, taken, strict=True):
         moves = Figures(told.worth, groups).moves()
         for group, move, count in zip(groups, moves, menu[option].label, strict=True):
             for one in sorted(group, key=lambda one: one.by)[:count]:
-                _other(steps, one.what, one, move)
+                _other(steps, one.what, one, tuple(move.items()))
     found = list(steps.values())
     _weigh(told, given, treated, taken, found)
-    return sorted(found, key=lambda step: (-step.worth, step.by, step.unit, step.procedure))
+    return sorted(found, key=lambda step: (-float(step.worth), step.by, step.unit, step.procedure))
 
 
-def _nonzero(gain: Sequence[int]) -> Iterator[tuple[int, int]]:
-    return ((place, step) for place, step in enumerate(gain) if step)
+def _nonzero(gain: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    return tuple((place, step) for place, step in enumerate(gain) if step)
 
 
 # -- dossiers ----------------------------------------------------------------------------------------
@@ -89,17 +88,14 @@ def _dossiers(
             if not count:
                 continue
             chosen, left = _shared_out(left, units[left], procedures[left], last[left], count, spread)
-            acts = kinds_of(way.acts, stocked.overdue)
+            acts, moves = kinds_of(way.acts, stocked.overdue), _nonzero(way.gain)
             for some in chosen:
                 unit, term = int(units[some[0]]), int(procedures[some[0]])
-                key = (acts, unit, term, way.gain)
+                key = (acts, unit, term, moves)
                 step = steps.get(key)
                 if step is None:
-                    moves = {indicator: 0 for indicator, _ in _nonzero(way.gain)}
                     step = steps[key] = Step(acts, unit, ground.terms[term], 0, moves)
                 step.count += len(some)
-                for indicator, gain in _nonzero(way.gain):
-                    step.moves[indicator] += gain * len(some)
                 step.firsts |= {(counter, stocked.procedure) for counter in way.firsts}
                 step.dossiers.append(rows["dossier"][some].astype(np.int64))
                 if way.acts & FINISH and not stocked.overdue:
@@ -139,15 +135,15 @@ def _shared_out(
 # -- the rest ----------------------------------------------------------------------------------------
 
 
-def _other(steps: dict[tuple[object, ...], Step], what: str, one: Doing, moves: dict[int, int]) -> None:
+def _other(
+    steps: dict[tuple[object, ...], Step], what: str, one: Doing, moves: tuple[tuple[int, int], ...]
+) -> None:
     procedure = "" if what == "petition" else one.code
     key = (what, one.unit, procedure, one.alike)
-    step = steps.setdefault(key, Step((what,), one.unit, procedure, 0, dict.fromkeys(moves, 0)))
+    step = steps.setdefault(key, Step((what,), one.unit, procedure, 0, moves))
     step.count += 1
     step.by = min(step.by, one.by)
     step.others.append(one)
-    for indicator, more in moves.items():
-        step.moves[indicator] += more
 
 
 def _weigh(told: Ready, given: Posed, treated: Counts, taken: Sequence[int], steps: list[Step]) -> None:
@@ -157,28 +153,49 @@ def _weigh(told: Ready, given: Posed, treated: Counts, taken: Sequence[int], ste
     names = [one.id for one in exact.indicators]
     n0, d0 = (one.tolist() for one in (problem.n, problem.d))
     n1, d1 = (one.tolist() for one in problem.figures(treated, taken))
-    parts: dict[int, list[tuple[int, int]]] = {}
-    claimed: set[tuple[int, int]] = set()
+    more = _firsts(told, steps)
+    moved: dict[int, int] = {}
     for number, step in enumerate(steps):
-        for place, moved in step.moves.items():
-            parts.setdefault(place, []).append((number, moved))
-        new = step.firsts - claimed
-        claimed |= new
-        for counter, place in told.stocks.counters:
-            if more := sum(own == counter for own, _ in new):
-                parts.setdefault(place, []).append((number, more))
-    shares: list[dict[str, Fraction]] = [{} for _ in steps]
-    for place, name in enumerate(names):
+        for place, one in step.moves:
+            moved[place] = moved.get(place, 0) + one * step.count
+        for place, one in more.get(number, {}).items():
+            moved[place] = moved.get(place, 0) + one
+    rates = [Fraction(0)] * len(names)  # what moving an indicator by one is worth
+    for place, indicator in enumerate(exact.indicators):
         gained = exact.points(place, n1, d1) - exact.points(place, n0, d0)
-        by = exact.indicators[place].times
-        here = parts.get(place) or (parts.get(names.index(by)) if by else None)
-        if not gained or not here:
-            continue
-        whole = sum(moved for _, moved in here)
-        for number, moved in here:
-            shares[number][name] = shares[number].get(name, Fraction(0)) + gained * moved / whole
-    for step, own in zip(steps, shares, strict=True):
-        step.worth = sum(own.values(), Fraction(0))
-        raised = [name for name, points in own.items() if points > 0]
-        raised = raised or [names[place] for place in step.moves]
-        step.indicators = tuple(sorted(raised, key=lambda name: (-own.get(name, Fraction(0)), name)))
+        by = place if place in moved or not indicator.times else names.index(indicator.times)
+        if gained and by in moved:
+            rates[by] += gained / moved[by]
+    each: dict[tuple[tuple[int, int], ...], tuple[Fraction, tuple[str, ...]]] = {}
+    for number, step in enumerate(steps):
+        if step.moves not in each:
+            each[step.moves] = _each(step.moves, rates, names)
+        worth, step.indicators = each[step.moves]
+        step.worth = worth * step.count
+        for place, one in more.get(number, {}).items():
+            step.worth += rates[place] * one
+            step.indicators = (*step.indicators, *({names[place]} - set(step.indicators)))
+
+
+def _each(
+    moves: tuple[tuple[int, int], ...], rates: list[Fraction], names: list[str]
+) -> tuple[Fraction, tuple[str, ...]]:
+    """What one thing is worth, and the indicators that it raises, the one with most points first."""
+    worths = {place: rates[place] * move for place, move in moves}
+    order = sorted(worths, key=lambda place: (-worths[place], place))
+    raised = [place for place in order if worths[place] > 0] or order
+    return sum(worths.values(), Fraction(0)), tuple(names[place] for place in raised)
+
+
+def _firsts(told: Ready, steps: list[Step]) -> dict[int, dict[int, int]]:
+    """Step → indicator → procedures that count because of it; each is the first step's that brings it."""
+    claimed: set[tuple[int, int]] = set()
+    found: dict[int, dict[int, int]] = {}
+    for number, step in enumerate(steps):
+        for counter, _ in step.firsts - claimed:
+            for own, place in told.stocks.counters:
+                if own == counter:
+                    here = found.setdefault(number, {})
+                    here[place] = here.get(place, 0) + 1
+        claimed |= step.firsts
+    return found
