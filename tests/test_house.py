@@ -204,6 +204,7 @@ SPEAKERS = {"socket", "http", "urllib", "ftplib", "smtplib", "requests", "httpx"
 MAY_SPEAK = {
     "commands/recounting.py": "asks the folder's own server",
     "demo/show.py": "posts to its own server",
+    "people/oidc.py": "asks the provider of single sign-on that the settings name",
     "steering/alerts/mail.py": "sends mail, by the server that the settings name",
     "web/processes.py": "binds the port that its processes share",
     "web/server.py": "binds the port",

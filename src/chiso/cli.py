@@ -41,6 +41,7 @@ from chiso.commands.procedures import procedures
 from chiso.commands.quality import quality
 from chiso.commands.reconciling import reconcile
 from chiso.commands.reporting import report_app
+from chiso.commands.sso import sso_app
 from chiso.commands.steering import document_app, target_app, task_app
 from chiso.commands.todo import todo
 from chiso.commands.watching import watch
@@ -61,7 +62,7 @@ app = App(
 sender_app = App(name="sender", help="Systems that may send messages.")
 law_app = App(name="law", help="The index as dated data.")
 quarantine_app = App(name="quarantine", help="Input that was refused: list it, correct it, release it.")
-for part in (sender_app, law_app, quarantine_app, account_app, audit_app):
+for part in (sender_app, law_app, quarantine_app, account_app, audit_app, sso_app):
     app.command(part)
 app.command(letter_app)
 app.command(backing.backup)

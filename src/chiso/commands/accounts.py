@@ -29,7 +29,7 @@ MACHINE = "!"
 """Who did it, where it was done by a command on the machine."""
 
 
-def _grants(folder: DataFolder, roles: list[str], unit: str) -> list[Grant]:
+def grants_of(folder: DataFolder, roles: list[str], unit: str) -> list[Grant]:
     """Roles as they are typed, each for its unit.  SystemExit with the status of wrong use."""
     from chiso.people.rights import Grant, Role
 
@@ -75,7 +75,7 @@ def account_add(
     with opened(data) as folder:
         people = People(folder.ledger)
         given = sys.stdin.readline().rstrip("\n") if password else None
-        made, secret = people.accounts.add(login, name, _grants(folder, role or [], unit), utc_now(), given)
+        made, secret = people.accounts.add(login, name, grants_of(folder, role or [], unit), utc_now(), given)
         body: dict[str, Any] = {"login": made.login, "name": made.name, "roles": _told(made.grants)}
         people.audit.note(utc_now(), MACHINE, "account_added", made.login, roles=body["roles"])
     if given is None:
@@ -151,7 +151,7 @@ def account_change(
 
     with opened(data) as folder:
         people = People(folder.ledger)
-        grants = None if role is None else _grants(folder, role, unit)
+        grants = None if role is None else grants_of(folder, role, unit)
         changed = people.accounts.change(login, name=name, active=active, grants=grants)
         if new_password:
             made = secrets.token_urlsafe(15)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +52,18 @@ class Settings:
     """when nobody is told what can wait; days off are quiet too; empty: never"""
     digest_at: str = "07:00"
     """when the digest of a working day is told"""
+    sso_issuer: str = ""
+    """the provider of single sign-on (OpenID Connect), ``https://sso.example.vn/realms/x``; empty: none"""
+    sso_client: str = ""
+    """under which name this server is registered there"""
+    sso_secret: str = field(default="", repr=False)
+    """its secret there; empty: a public client, by PKCE alone"""
+    sso_secret_file: str = ""
+    """a file with that secret, in place of ``sso_secret``"""
+    sso_name: str = ""
+    """what the button of the sign-in page calls the provider"""
+    sso_scopes: str = "openid profile email"
+    """what is asked for: where groups need a scope of their own it is added here"""
 
     @classmethod
     def read(cls, folder: Path) -> Settings:
@@ -84,4 +96,13 @@ class Settings:
         if values.get("steering_writes", "local") not in WRITES:
             wrong = values["steering_writes"]
             raise SettingError(f"steering_writes takes {', '.join(WRITES)}, not {wrong!r}")
+        if values.get("sso_issuer"):
+            for name in ("sso_client", "address"):
+                if not values.get(name):
+                    raise SettingError(f"sso_issuer needs {name} too")
+        if secret := values.get("sso_secret_file"):
+            try:
+                values["sso_secret"] = Path(str(secret)).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingError(f"sso_secret_file {secret}: {type(error).__name__}") from None
         return cls(**values)  # type: ignore[arg-type]

@@ -10,9 +10,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """Newest revision that this program knows (see migrations/versions)."""
-KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006"})
+KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007"})
 
 metadata: Final = sa.MetaData()
 
@@ -227,6 +227,9 @@ account: Final = sa.Table(
     sa.Column("last_seen_at", sa.BigInteger),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("closed_until", sa.BigInteger, comment="after too many wrong passwords"),
+    sa.Column(
+        "by_rule", sa.Boolean, nullable=False, server_default=sa.false(), comment="made by a rule of sign-on"
+    ),
 )
 
 account_grant: Final = sa.Table(
@@ -245,6 +248,38 @@ account_session: Final = sa.Table(
     sa.Column("account", sa.BigInteger, nullable=False),
     sa.Column("opened_at", sa.BigInteger, nullable=False, comment="wall clock"),
     sa.Column("used_at", sa.BigInteger, nullable=False, comment="wall clock"),
+    sa.Column(
+        "issuer", sa.Text, nullable=False, server_default="", comment="who vouched; empty: own password"
+    ),
+)
+
+account_identity: Final = sa.Table(
+    "account_identity",
+    metadata,
+    sa.Column("issuer", sa.Text, primary_key=True),
+    sa.Column("claim", sa.Text, primary_key=True, comment="sub, or email until somebody came by it"),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("account", sa.BigInteger, nullable=False),
+    comment="by which words of a provider of single sign-on an account is known",
+)
+
+sso_rule: Final = sa.Table(
+    "sso_rule",
+    metadata,
+    _number("id"),
+    sa.Column("claim", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    comment="whoever has a value in a claim has a role for a unit",
+)
+
+sso_spent: Final = sa.Table(
+    "sso_spent",
+    metadata,
+    sa.Column("state_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("expires_at", sa.BigInteger, nullable=False, comment="wall clock"),
+    comment="attempts of single sign-on that were used up",
 )
 
 audit: Final = sa.Table(

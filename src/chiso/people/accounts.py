@@ -47,6 +47,8 @@ class Account:
     created_at: int
     last_seen_at: int | None
     grants: tuple[Grant, ...]
+    by_rule: bool = False
+    """made by a rule of single sign-on, which also gives its roles anew at each sign-in"""
 
     @property
     def person(self) -> Person:
@@ -99,7 +101,7 @@ class Accounts:
             connection.execute(
                 sa.insert(account).values(
                     id=number, login=login, name=name.strip() or login, active=True, must_change=made,
-                    password_hash=self._hasher.hash(password), created_at=now, failures=0,
+                    password_hash=self._hasher.hash(password), created_at=now, failures=0, by_rule=False,
                 )
             )  # fmt: skip
             _grant(connection, number, grants)
@@ -150,7 +152,7 @@ class Accounts:
                 connection.execute(sa.delete(account_grant).where(account_grant.c.account == found.id))
                 _grant(connection, found.id, grants)
             if active is False:
-                _end_sessions(connection, found.id)
+                self.end_sessions(connection, found.id)
         return self.by_login(login)
 
     def set_password(self, login: str, password: str, *, must_change: bool = False) -> None:
@@ -166,7 +168,17 @@ class Accounts:
                     closed_until=None,
                 )
             )  # fmt: skip
-            _end_sessions(connection, found.id)
+            self.end_sessions(connection, found.id)
+
+    def set_by_rule(self, number: int) -> None:
+        """Notes that an account was made by a rule of single sign-on."""
+        with self._database.write() as connection:
+            connection.execute(sa.update(account).where(account.c.id == number).values(by_rule=True))
+
+    @staticmethod
+    def end_sessions(connection: sa.Connection, number: int) -> None:
+        """Ends all sessions of an account."""
+        connection.execute(sa.delete(account_session).where(account_session.c.account == number))
 
     # -- the second factor ------------------------------------------------------------------------------
 
@@ -300,12 +312,8 @@ def _grants(connection: sa.Connection, number: int | None = None) -> dict[int, t
     return found
 
 
-def _end_sessions(connection: sa.Connection, number: int) -> None:
-    connection.execute(sa.delete(account_session).where(account_session.c.account == number))
-
-
 def _account(row: Any, grants: tuple[Grant, ...]) -> Account:
     return Account(
         row.id, row.login, row.name, row.active, row.second_factor is not None, row.must_change,
-        row.created_at, row.last_seen_at, grants,
+        row.created_at, row.last_seen_at, grants, row.by_rule,
     )  # fmt: skip

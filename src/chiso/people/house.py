@@ -7,6 +7,7 @@ from typing import Final
 from chiso.ledger.store import Ledger
 from chiso.people.accounts import Accounts
 from chiso.people.audit import Audit
+from chiso.people.federation import Federation
 from chiso.people.sessions import Sessions
 
 
@@ -16,4 +17,5 @@ class People:
     def __init__(self, ledger: Ledger) -> None:
         self.accounts: Final = Accounts(ledger.database, ledger.keys)
         self.sessions: Final = Sessions(ledger.database, self.accounts)
+        self.federation: Final = Federation(ledger.database, self.accounts)
         self.audit: Final = Audit(ledger.database)

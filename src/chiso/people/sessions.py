@@ -29,6 +29,8 @@ class Session:
     token_hash: bytes
     account: Account
     opened_at: int
+    issuer: str = ""
+    """the provider of single sign-on that vouched; empty: the own password"""
 
 
 def _hash(token: str) -> bytes:
@@ -43,7 +45,7 @@ class Sessions:
         self._database: Final = database
         self._accounts: Final = accounts
 
-    def open(self, account: Account, now: int) -> str:
+    def open(self, account: Account, now: int, issuer: str = "") -> str:
         """A new session's token; sessions that are over are cleared away."""
         token = secrets.token_urlsafe(32)
         with self._database.write() as connection:
@@ -57,7 +59,7 @@ class Sessions:
             )
             connection.execute(
                 sa.insert(account_session).values(
-                    token_hash=_hash(token), account=account.id, opened_at=now, used_at=now
+                    token_hash=_hash(token), account=account.id, opened_at=now, used_at=now, issuer=issuer
                 )
             )  # fmt: skip
         return token
@@ -67,7 +69,7 @@ class Sessions:
         held = account_session.c
         with self._database.read() as connection:
             row = connection.execute(
-                sa.select(held.account, held.opened_at, held.used_at).where(
+                sa.select(held.account, held.opened_at, held.used_at, held.issuer).where(
                     held.token_hash == _hash(token),
                     held.opened_at > now - ABSOLUTE_SECONDS,
                     held.used_at > now - IDLE_SECONDS,
@@ -83,7 +85,7 @@ class Sessions:
                 connection.execute(
                     sa.update(account_session).where(held.token_hash == _hash(token)).values(used_at=now)
                 )
-        return Session(_hash(token), account, int(row.opened_at))
+        return Session(_hash(token), account, int(row.opened_at), row.issuer)
 
     def close(self, token: str) -> None:
         """Ends a session."""

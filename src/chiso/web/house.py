@@ -21,6 +21,7 @@ from chiso.ledger.senders import Sender
 from chiso.ledger.turn import Turn
 from chiso.ledger.writer import Writer
 from chiso.people.house import People
+from chiso.people.oidc import provider_of
 from chiso.people.rights import Person
 from chiso.steering.alerts.service import Service
 from chiso.steering.walk import walk_of
@@ -60,8 +61,10 @@ class House:
         """asks for the standing counts; told to the owner of the data folder alone"""
         self._known: OrderedDict[tuple[str, str], tuple[float, Sender]] = OrderedDict()
         self.people = People(folder.ledger)
+        self.sso = provider_of(folder.settings)
+        """the provider of single sign-on"""
         self._visitors: OrderedDict[str, tuple[float, Person | None]] = OrderedDict()
-        self._closed = False
+        self._closed = self.sso is not None
         self._looked_at = -REMEMBERED_FOR
         self._contexts: dict[str, Context] = {}
         self._tries: dict[str, list[float]] = {}

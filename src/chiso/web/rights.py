@@ -53,6 +53,8 @@ NEEDS: Final[dict[str, Need]] = {
     "/schema/{path}": OPEN,
     "/help": OPEN,
     "/login": OPEN,
+    "/login/sso": OPEN,
+    "/login/sso/back": OPEN,
     "/logout": OPEN,
     "/account": SIGNED_IN,
     "/account/password": SIGNED_IN,

@@ -38,16 +38,25 @@ def local_path(text: str) -> str:
     return text if plain and text.isprintable() and len(text) <= 2_000 else "/"
 
 
-def _cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
+def session_cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
+    """The cookie of a session; no script reads it, and over HTTPS it goes over nothing else."""
     secure = request.url.scheme == "https" or _house(request).folder.settings.https
     return Cookie(
         COOKIE, value=token, max_age=seconds, httponly=True, secure=secure, samesite="lax", path="/"
     )
 
 
-def _login_page(
-    request: AnyRequest, view: View, following: str, problem: str = "", login: str = "", code: bool = False
+def login_page_of(
+    request: AnyRequest,
+    view: View,
+    following: str,
+    problem: str = "",
+    login: str = "",
+    code: bool = False,
+    out: str | None = None,
 ) -> Response[str]:
+    """The page to sign in, with what went wrong; ``out``: where to sign out of single sign-on too."""
+    house = _house(request)
     text = page(
         "login.html",
         view,
@@ -56,6 +65,8 @@ def _login_page(
         problem=problem,
         login=login,
         code=code,
+        sso=None if house.sso is None else house.folder.settings.sso_name or say(view.lang, "login.sso.name"),
+        out=out,
         token=form_token(request),
         **shared(request, view),
     )
@@ -68,7 +79,11 @@ def login_page(request: AnyRequest) -> Response[Any]:
     following = local_path(request.query_params.get("next", "/"))
     if person_of(request) is not None:
         return Redirect(following, status_code=303)
-    return _login_page(request, asked(request), following)
+    house = _house(request)
+    out = None
+    if house.sso is not None and "out" in request.query_params:
+        out = house.sso.sign_out_address(house.folder.settings.address.rstrip("/") + "/login")
+    return login_page_of(request, asked(request), following, out=out)
 
 
 @post("/login", include_in_schema=False)
@@ -81,7 +96,7 @@ async def login(request: AnyRequest) -> Response[Any]:
     address = request.client.host if request.client else ""
     if not house.may_try(address):
         words = say(view.lang, "login.too_many")
-        return await asyncio.to_thread(_login_page, request, view, following, words, name)
+        return await asyncio.to_thread(login_page_of, request, view, following, words, name)
     people, now = house.people, utc_now()
     found = await asyncio.to_thread(
         people.accounts.verify, name, password, str(form.get("code", ""))[:20], now
@@ -97,13 +112,13 @@ async def login(request: AnyRequest) -> Response[Any]:
             if found.needs_code
             else say(view.lang, "login.wrong")
         )
-        return await asyncio.to_thread(_login_page, request, view, following, words, name, found.needs_code)
+        return await asyncio.to_thread(login_page_of, request, view, following, words, name, found.needs_code)
     token = await asyncio.to_thread(people.sessions.open, found.account, now)
     await asyncio.to_thread(people.audit.note, now, found.account.login, "sign_in", "", address=address)
     return Redirect(
         "/account" if found.account.must_change else following,
         status_code=303,
-        cookies=[_cookie(request, token, ABSOLUTE_SECONDS)],
+        cookies=[session_cookie(request, token, ABSOLUTE_SECONDS)],
     )
 
 
@@ -112,12 +127,16 @@ def logout(request: AnyRequest) -> Redirect:
     """Signs out: the session ends here, whatever the browser keeps."""
     house = _house(request)
     person = person_of(request)
+    shared_too = False
     if token := request.cookies.get(COOKIE):
+        found = house.people.sessions.find(token, utc_now())
+        shared_too = found is not None and bool(found.issuer)
         house.forget(token)
         house.people.sessions.close(token)
     if person is not None:
         house.people.audit.note(utc_now(), person.login, "sign_out")
-    return Redirect("/login", status_code=303, cookies=[_cookie(request, "", 0)])
+    after = "/login?out=sso" if shared_too else "/login"
+    return Redirect(after, status_code=303, cookies=[session_cookie(request, "", 0)])
 
 
 def _own(request: AnyRequest) -> Account:
@@ -188,7 +207,7 @@ async def change_password(request: AnyRequest) -> Response[Any]:
         token = house.people.sessions.open(accounts.by_login(own.login), now)
         answer = urlencode({"done": "password"})
         return Redirect(
-            f"/account?{answer}", status_code=303, cookies=[_cookie(request, token, ABSOLUTE_SECONDS)]
+            f"/account?{answer}", status_code=303, cookies=[session_cookie(request, token, ABSOLUTE_SECONDS)]
         )
 
     return await asyncio.to_thread(change)
