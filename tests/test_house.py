@@ -32,6 +32,7 @@ ROOMS = (
     ("folder",),
     ("insight",),
     ("steering",),
+    ("administration",),
     ("watch",),
     ("commands",),
     ("web",),

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chiso.engine.columns import Columns
+from chiso.engine.ground import Ground
 from chiso.engine.second import SecondEngine
 from chiso.engine.standing import Standing
-from tests.engine.worlds import FIRST, LAST, PERIODS, Event, World, events, instants
+from chiso.instants import DAY, midnight
+from chiso.intake.records import Dossier, UnitRecord
+from chiso.registry.procedures import Catalogue
+from chiso.registry.units import Units
+from tests.engine.worlds import FIRST, LAST, PERIODS, PROCEDURES, Event, World, events, instants
 
 lives = st.lists(events(), min_size=1, max_size=14)
 moves = st.lists(instants, max_size=6)
+
+
+def merging(world: World) -> None:
+    """Two communes of the world become one while the clock runs."""
+    told = [
+        UnitRecord("H01.113", "Phường Long Phú", "commune", "H01", "2025-07-01", "2026-01-31", "H01.900"),
+        UnitRecord("H01.101", "Phường Long Xuyên", "commune", "H01", "2025-07-01", "2026-01-31", "H01.900"),
+        UnitRecord("H01.900", "Phường Mới", "commune", "H01", "2026-02-01"),
+    ]
+    ground = world.ground
+    units = Units.load(told)
+    world.ground = Ground(
+        ground.law, units, Catalogue(ground.catalogue.records, units), ground.calendar, ground.records,
+        ground.terms,
+    )  # fmt: skip
 
 
 def recounted(standing: Standing) -> Standing:
@@ -26,11 +48,13 @@ def same(one: Standing, other: Standing) -> None:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(lives, st.data())
+@given(lives, st.booleans(), st.data())
 def test_whatever_comes_and_however_the_clock_moves_standing_counts_equal_a_recount(
-    life: list[Event], data: st.DataObject
+    life: list[Event], merges: bool, data: st.DataObject
 ) -> None:
     world = World.new()
+    if merges:
+        merging(world)
     standing = Standing(world.ground, PERIODS, FIRST)
     clock = FIRST
     waiting: list[np.ndarray] = []
@@ -48,6 +72,26 @@ def test_whatever_comes_and_however_the_clock_moves_standing_counts_equal_a_reco
         standing.apply(np.concatenate(waiting))
     standing.advance(LAST)
     same(standing, recounted(standing))
+
+
+def test_a_dossier_long_ended_counts_at_the_unit_that_goes_on_from_the_merger_on() -> None:
+    world = World.new()
+    merging(world)
+    standing = Standing(world.ground, PERIODS, FIRST)
+    at = midnight(date(2026, 1, 5))
+    done = Dossier(
+        code="D1", procedure=PROCEDURES[0].code, state=9, unit="H01.113", desk="H01.113",
+        received_at=at, due_at=at + 3 * DAY, finished_at=at + DAY,
+    )  # fmt: skip
+    standing.apply(world.tell(Event(1, message=done), FIRST))
+    year = next(place for place, period in enumerate(PERIODS) if period.kind == "year")
+    units = world.ground.units
+    for day, code in ((date(2026, 1, 20), "H01.113"), (date(2026, 2, 2), "H01.900")):
+        standing.advance(midnight(day))
+        same(standing, recounted(standing))
+        unit = units.find(code)
+        assert unit is not None
+        assert standing.cells[:, year, unit.index].any()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -50,9 +50,13 @@ class Standing:
 
     # -- counting by difference -------------------------------------------------------------------
 
+    def _eras(self, window: Window) -> bytes:
+        """The eras of the units in which the periods of a window are judged."""
+        return np.searchsorted(self.ground.units.eras, window.judged_at - 1, side="right").tobytes()
+
     def _above(self) -> np.ndarray:
         """``[level, period, unit]``: the unit, its parent, and so on in the tree of the period; -1 beyond."""
-        eras = np.searchsorted(self.ground.units.eras, self.window.judged_at - 1, side="right").tobytes()
+        eras = self._eras(self.window)
         held = self._trees
         if held is None or held[0] is not self.ground or held[1] != eras:
             trees = [self.ground.ancestor_levels(at) for at in self.window.judged_at.tolist()]
@@ -163,7 +167,13 @@ class Standing:
             self.at = at
             self.recount()
             return len(self.roster)
-        before, self.window = self.window, Window.of(self.periods, at)
+        before, after = self.window, Window.of(self.periods, at)
+        if self._eras(before) != self._eras(after):
+            # a unit begins, ends or goes on elsewhere: all its dossiers count there at once
+            self.at = at
+            self.recount()
+            return len(self.roster)
+        self.window = after
         # A period that begins takes in every open dossier carried over: count it from the start.
         begun = (before.judged_at <= before.start) & (self.window.judged_at > self.window.start)
         moved = (before.judged_at != self.window.judged_at) & ~begun

@@ -1,0 +1,1 @@
+"""What administrators change, its effect shown first: units, working days, procedures, refused input."""
