@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from chiso.bench import data, history, intake, keeping, scoreboard, serving
+from chiso.bench import data, history, intake, keeping, public, scoreboard, serving
 from chiso.bench.report import Line, Report
 from chiso.bench.timing import load_average, scan_rate
 
@@ -51,6 +51,8 @@ def measured(dossiers: int, *, large: bool = False) -> Report:
     _say("posting")
     share = min(1.0, dossiers / 100_000)
     serving.measure(report, max(2, int(serving.BATCHES * share)), max(20, int(serving.SINGLES * share)))
+    _say("the page for everybody")
+    public.measure(report, min(dossiers, 100_000))
     _say("the league of provinces over ten years")
     history.measure(report, int(history.UNITS * min(1.0, dossiers / 1_000_000)))
     if large:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,6 +15,8 @@ SWITCHES: Final = {"true": True, "1": True, "yes": True, "on": True} | dict.from
     ("false", "0", "no", "off", ""), False
 )
 WRITES: Final = ("local", "on", "off")
+SITE: Final = re.compile(r"\*|(https?://)?[A-Za-z0-9.*-]+(:\d+)?")
+"""A site as a content policy names it (CSP 3, host-source)."""
 
 
 class SettingError(ValueError):
@@ -64,6 +67,16 @@ class Settings:
     """what the button of the sign-in page calls the provider"""
     sso_scopes: str = "openid profile email"
     """what is asked for: where groups need a scope of their own it is added here"""
+    public: bool = True
+    """whether scores of all units are shown to everybody at ``/public``"""
+    public_lag: int = 0
+    """hours by which what is shown there lies back"""
+    public_keep: int = 3
+    """seconds for which a public page is given as it is; 0: each is made when it is asked for"""
+    public_licence: str = ""
+    """licence of the open data, with its address if it has one; empty: none has been chosen"""
+    public_embed: str = "*"
+    """sites that may show the public table in their pages, parted by blanks; ``*`` all, empty none"""
 
     @classmethod
     def read(cls, folder: Path) -> Settings:
@@ -105,4 +118,10 @@ class Settings:
                 values["sso_secret"] = Path(str(secret)).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 raise SettingError(f"sso_secret_file {secret}: {type(error).__name__}") from None
+        for name in ("public_lag", "public_keep"):
+            if int(str(values.get(name, 0))) < 0:
+                raise SettingError(f"{name} takes a whole number from 0 on, not {values[name]!r}")
+        for site in str(values.get("public_embed", "")).split():
+            if not SITE.fullmatch(site):
+                raise SettingError(f"public_embed takes sites such as https://example.vn, not {site!r}")
         return cls(**values)  # type: ignore[arg-type]

@@ -36,6 +36,7 @@ from chiso.web import (
     pages,
     plan,
     procedures,
+    public,
     quality,
     rank_pages,
     reconcile,
@@ -123,7 +124,7 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         if isinstance(error, NotAuthorizedException):
             following = urlencode({"next": str(request.url)[len(str(request.base_url).rstrip("/")) :]})
             return Redirect(f"/login?{following}", status_code=303)
-        return error_page(request, error)
+        return public.error_page(request, error) or error_page(request, error)
     body: dict[str, Any] = {"status": status, "error": words_en, "message": words_vi}
     if request.url.path.startswith("/dvcqg"):
         body = failure(_SENDERS_WORDS.get(status, words_vi))
@@ -156,6 +157,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             plan.router,
             procedures.router,
             procedures.api,
+            public.router,
             quality.router,
             quality.api,
             reconcile.router,
@@ -186,7 +188,9 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
         exception_handlers={Exception: failed, HTTPException: failed},
         response_headers=HEADERS,
         request_max_body_size=folder.settings.body_limit,
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1024, exclude=["/api/v1/stream"]),
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=1024, exclude=["/api/v1/stream", "^/public"]
+        ),
         openapi_config=OpenAPIConfig(
             title="chiso",
             version=__version__,
@@ -199,6 +203,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
     )
     app.state.folder = folder
     app.state.house = house or House(folder)
+    app.state.public = public.Door(folder)
     app.state.lookout = app.state.house.lookout
     app.state.changes = why_page.Kept()
     app.state.registry = api.registry_of(app.state.house)

@@ -1,7 +1,7 @@
 """Forms: protected against being sent from elsewhere (OWASP ASVS 4.2.2).
 
 Every form carries ``_csrf_token``, which must match the cookie that came with the page.  Senders' addresses,
-which carry keys and no cookies, are left out.
+which carry keys and no cookies, are left out, and so are the public pages, which have no forms to be sent.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def csrf_config(keys: Keys) -> CSRFConfig:
         cookie_name="chiso_form",
         cookie_httponly=True,
         cookie_samesite="strict",
-        exclude=[r"^/dvcqg", r"^/api/v1/records/"],
+        exclude=[r"^/dvcqg", r"^/api/v1/records/", r"^/public"],
     )
 
 

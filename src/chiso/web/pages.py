@@ -197,22 +197,15 @@ def indicator_page(
     return html(request, text)
 
 
-def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
-    """What went wrong, what stood there and what to do, as a page."""
-    theme = request.cookies.get("theme", "")
-    view = View(
-        path="/",
-        now=folder_of(request).now(),
-        lang=_language(request),
-        theme=theme if theme in THEMES else "auto",
-    )
+def error_words(error: Exception, lang: str) -> dict[str, Any]:
+    """What went wrong, what stood there and what to do, in a reader's language, with the status."""
     field = value = ""
     if isinstance(error, NothingYetError):
         status, heading, stem = 200, "error.nothing", "error.nothing"
-        what = error.words[view.lang == "en"]
+        what = error.words[lang == "en"]
     elif isinstance(error, AskedWrongError):
         status, heading, stem, field, value = 400, "error.400", error.key, error.field, error.value
-        what = error.words[view.lang == "en"] if error.words else say(view.lang, stem)
+        what = error.words[lang == "en"] if error.words else say(lang, stem)
     else:
         status = 404 if isinstance(error, NotHereError) else 500
         if isinstance(error, HTTPException):
@@ -228,19 +221,28 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[st
             heading, stem = "error.400", "error.asked"
         else:
             heading = stem = "error.500"
-        what = say(view.lang, stem if stem == "error.asked" else f"{stem}.what")
-    todo = say(view.lang, f"{stem}.todo")
-    text = page(
-        "error.html",
-        view,
-        heading=say(view.lang, heading),
-        status=status,
-        what=what,
-        todo=todo,
-        field=field,
-        value=value,
+        what = say(lang, stem if stem == "error.asked" else f"{stem}.what")
+    return {
+        "heading": say(lang, heading),
+        "status": status,
+        "what": what,
+        "todo": say(lang, f"{stem}.todo"),
+        "field": field,
+        "value": value,
+    }
+
+
+def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+    """What went wrong, as a page."""
+    theme = request.cookies.get("theme", "")
+    view = View(
+        path="/",
+        now=folder_of(request).now(),
+        lang=_language(request),
+        theme=theme if theme in THEMES else "auto",
     )
-    return Response(text, status_code=status, media_type="text/html")
+    told = error_words(error, view.lang)
+    return Response(page("error.html", view, **told), status_code=told["status"], media_type="text/html")
 
 
 def _language(request: Request[Any, Any, Any]) -> str:

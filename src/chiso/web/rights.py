@@ -52,6 +52,13 @@ NEEDS: Final[dict[str, Need]] = {
     "/schema/openapi.json": OPEN,
     "/schema/{path}": OPEN,
     "/help": OPEN,
+    # for everybody: scores of units, how they are computed
+    "/public": OPEN,
+    "/public/units/{code}": OPEN,
+    "/public/how": OPEN,
+    "/public/data": OPEN,
+    "/public/data/{name}": OPEN,
+    "/public/embed": OPEN,
     "/login": OPEN,
     "/login/sso": OPEN,
     "/login/sso/back": OPEN,

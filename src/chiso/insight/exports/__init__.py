@@ -1,0 +1,1 @@
+"""Figures for other programs and other desks: spreadsheets, CSV, Parquet, the message of the week."""
