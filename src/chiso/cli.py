@@ -39,6 +39,7 @@ from chiso.commands.outlook import outlook
 from chiso.commands.plan import plan
 from chiso.commands.procedures import procedures
 from chiso.commands.quality import quality
+from chiso.commands.quarantine import quarantine_app
 from chiso.commands.reconciling import reconcile
 from chiso.commands.reporting import report_app
 from chiso.commands.senders import sender_app
@@ -61,7 +62,6 @@ app = App(
     group_arguments=Group("Arguments"),
 )
 law_app = App(name="law", help="The index as dated data.")
-quarantine_app = App(name="quarantine", help="Input that was refused: list it, correct it, release it.")
 for part in (sender_app, law_app, quarantine_app, account_app, audit_app, sso_app):
     app.command(part)
 app.command(letter_app)
@@ -418,90 +418,6 @@ def law_show(law: str = "qd766", *, day: str | None = None, data: Data = None, j
     rows = [(r["id"], r["name"], r["max"], r["cap"], r["mark"], r["source"]) for r in found["indicators"]]
     headings = ("No", "Indicator", "Max", "Full at", "Mark", "Source")
     output.table(f"{found['law']} {found['version']}", headings, rows, {2, 3})
-    return 0
-
-
-@quarantine_app.command(name="list")
-def quarantine_list(
-    *,
-    state: Annotated[str, Parameter(help="open, corrected, released, dismissed or all.")] = "open",
-    limit: int = 50,
-    data: Data = None,
-    json: Json = False,
-) -> int:
-    """What was refused, newest first, with its place and reason."""
-    from chiso.commands import output
-    from chiso.ledger.quarantine import STATES
-
-    if state not in (*STATES, "all"):
-        raise SystemExit(wrong(f"no state {state!r}; there are {', '.join(STATES)} and all"))
-    with opened(data) as folder:
-        body = folder.quarantine(limit, 0, state)
-    if json:
-        output.print_json(body)
-        return 0
-    rows = [(r["id"], r["place"], r["code"], r["field"], r["value"], r["message_en"]) for r in body["rows"]]
-    output.table(f"{body['total']} refused", ("No", "Place", "Code", "Field", "Value", "Why"), rows, {0})
-    return 0
-
-
-@quarantine_app.command(name="show")
-def quarantine_show(number: int, *, data: Data = None) -> int:
-    """The refused piece itself, for administrators of the folder.
-
-    Parameters
-    ----------
-    number
-        Its number in the list.
-    """
-    with opened(data) as folder:
-        sys.stdout.buffer.write(folder.ledger.quarantine.raw(number))
-    return 0
-
-
-@quarantine_app.command(name="release")
-def quarantine_release(
-    number: int,
-    file: Annotated[
-        Path | None, Parameter(help="The corrected piece; without it the piece is tried as it is.")
-    ] = None,
-    *,
-    data: Data = None,
-    json: Json = False,
-) -> int:
-    """Take a refused piece in again, corrected or as it is.
-
-    Parameters
-    ----------
-    number
-        Its number in the list.
-    """
-    from chiso.commands import loading, output
-
-    if file is not None and not file.is_file():
-        raise SystemExit(wrong(f"no such file: {file}"))
-    with loading.opened(data_dir(data)) as target:
-        outcome = target.release(number, file.read_bytes() if file else None)
-    if json:
-        output.print_json(outcome.as_json())
-    else:
-        output.table("", ("", "Records"), list(outcome.counts.items()), {1})
-        for _, one in outcome.refusals:
-            output.say(f"still refused: {one.place} {one.field}: {one.message_en}")
-    return FAILED if outcome.counts["refused"] else 0
-
-
-@quarantine_app.command(name="dismiss")
-def quarantine_dismiss(number: int, *, data: Data = None) -> int:
-    """Put a refused piece aside for good; it is kept, and listed as dismissed.
-
-    Parameters
-    ----------
-    number
-        Its number in the list.
-    """
-    with opened(data) as folder:
-        folder.ledger.quarantine.dismiss(number, folder.now())
     return 0
 
 
