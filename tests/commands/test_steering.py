@@ -56,6 +56,10 @@ def test_from_a_document_to_a_report(typed: Typed, tmp_path: Path) -> None:
     (target,) = body["ids"]
     units = ("--unit", "H01.113", "--unit", "H01.101")
     typed("task", "add", "Báo cáo quý III", "--document", "308/UBND-TH", *units, "--due", "2026-10-15")
+    assert typed("document", "effect", "308/UBND-TH")[1]["what"] == "total"
+    told = typed("target", "effect", target)[1]
+    assert (told["what"], told["unit"], told["from"]) == ("2.1", "%", "2026-09-29T00:00:00+07:00")
+    assert typed("target", "effect", "nowhere")[0] == 1
     (row,) = typed("document", "list")[1]["rows"]
     assert (row["targets"], row["tasks"]) == (1, 2)
     assert len(typed("document", "show", row["id"])[1]["duties"]) == 3

@@ -115,6 +115,22 @@ def test_the_control_room_shows_what_is_answered(client: Client, directed: DataF
     assert client.get("/api/v1/steering").json()["states"] == body["states"]
 
 
+def test_pages_of_documents_and_tasks_say_whether_it_worked(client: Client, directed: DataFolder) -> None:
+    directed.year_trail()
+    document = next(iter(now.register(directed).documents))
+    for address in (f"/steering/documents/{document}", f"/steering/duties/{duty(directed, 'H01.113')}"):
+        page = client.get(address, params={"lang": "vi"}).text
+        told = client.get(f"/api/v1{address.removeprefix('/steering')}/effect").json()
+        assert told["leagues"]
+        assert "Có tác dụng không?" in page
+        verdicts = {"all": "không có đơn vị để so sánh", "few": "Quá ít đơn vị"}
+        for one in told["leagues"]:
+            assert verdicts[one["verdict"]] in page
+            assert all(row["name"] in page for row in one["units"])
+        assert "Did it work?" in client.get(address, params={"lang": "en"}).text
+    assert client.get("/api/v1/documents/nowhere/effect").status_code == 404
+
+
 def test_an_empty_folder_says_what_to_do(client: Client) -> None:
     assert "Chưa có văn bản chỉ đạo nào" in client.get("/steering").text
     assert "Chưa có văn bản nào" in client.get("/steering/documents").text

@@ -234,6 +234,8 @@ def _write(folder: DataFolder, wanted: list[tuple[Request, Path]], sheet: Sheet,
     template = _template(sheet.template)
     if sheet.pdf and pdf.program() is None:
         pdf.as_pdf(b"")  # says what is missing before anything is made
+    if sheet.pdf and (lacking := pdf.font_missing()) is not None:
+        output.say(lacking[1])
     all_made = []
     for request, path in wanted:  # all or none: a wrong one is told before any is written
         made = _made(folder, request, template, anyway=sheet.anyway)

@@ -176,6 +176,36 @@ def document_withdraw(
         return entered(withdraw(folder, found, by_command(folder), back=back), json)
 
 
+@document_app.command(name="effect")
+def document_effect(document: DocumentName, *, data: Data = None, json: Json = False) -> int:
+    """Did it work: totals of the units that it directs before and after, against units that it does not."""
+    from chiso.steering import effect
+
+    with opened(data) as folder:
+        return _effect(effect.of_document(folder, document), json)
+
+
+def _effect(body: dict[str, Any], as_json: bool) -> int:
+    from chiso.commands import output
+
+    if as_json:
+        output.print_json(body)
+        return 0
+    rows = [
+        (
+            one["among"], one["addressed"], one["change"], one["others"], one["others_change"] or "–",
+            one["difference"] or "–", "–" if one["low"] is None else f"{one['low']} … {one['high']}",
+        )
+        for one in body["leagues"]
+    ]  # fmt: skip
+    headings = ("Loại", "Được chỉ đạo", "Thay đổi", "Khác", "Thay đổi", "Chênh lệch", "Khoảng 95%")
+    title = f"{body['document']} · {body['what']} ({body['unit']}) · {body['from']} → {body['until']}"
+    output.table(title, headings, rows, {1, 2, 3, 4, 5, 6})
+    if not rows:
+        output.say("nothing to compare yet: figures of the units are needed before and after")
+    return 0
+
+
 # -- targets and tasks ---------------------------------------------------------------------------------------
 
 
@@ -231,6 +261,15 @@ def _show(kind: str, name: str, history: bool, data: Path | None, as_json: bool)
         told = [(day(row["day"]), STATE_WORDS.get(row["state"], "thu hồi")) for row in line["rows"]]
         output.table(line["unit"] or "", ("Ngày", "Trạng thái"), told, set())
     return 0
+
+
+def _worked(kind: str, name: str, data: Path | None, as_json: bool) -> int:
+    from chiso.steering import effect, now
+    from chiso.steering.entering import find_duty
+
+    with opened(data) as folder:
+        found = find_duty(now.register(folder), name, kind)
+        return _effect(effect.of_duty(folder, found.id), as_json)
 
 
 def _withdraw(kind: str, name: str, back: bool, data: Path | None, as_json: bool) -> int:
@@ -308,6 +347,12 @@ def target_show(
         Its id in the list.
     """
     return _show("target", target, history, data, json)
+
+
+@target_app.command(name="effect")
+def target_effect(target: str, *, data: Data = None, json: Json = False) -> int:
+    """Did it work: its figure before and after, up to the deadline, against units without it."""
+    return _worked("target", target, data, json)
 
 
 @target_app.command(name="withdraw")
@@ -391,6 +436,12 @@ def task_show(
         Its id in the list.
     """
     return _show("task", task, history, data, json)
+
+
+@task_app.command(name="effect")
+def task_effect(task: str, *, data: Data = None, json: Json = False) -> int:
+    """Did it work: its figure before and after, up to the deadline, against units without it."""
+    return _worked("task", task, data, json)
 
 
 @task_app.command(name="withdraw")

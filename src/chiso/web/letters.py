@@ -16,9 +16,10 @@ from markupsafe import Markup
 from chiso.folder import DataFolder, QuestionError
 from chiso.instants import BadInstantError
 from chiso.ledger.letters import Entry
+from chiso.steering import wording
 from chiso.steering.letters import pdf, sources
 from chiso.steering.letters.check.checks import Broken, check
-from chiso.steering.letters.effect import effect, words
+from chiso.steering.letters.effect import effect
 from chiso.steering.letters.make import Made, make, older
 from chiso.steering.letters.register import document_of, entered, entry_of, facts_of, numbered
 from chiso.web.forms import form_token
@@ -220,7 +221,6 @@ def _letter_page(request: AnyRequest, number: int, problem: str = "") -> Respons
     entry = _entry(request, number)
     facts = facts_of(folder, entry)
     document = document_of(folder, entry)
-    told = effect(folder, entry, facts)
     text = page(
         "letter.html",
         view,
@@ -230,11 +230,12 @@ def _letter_page(request: AnyRequest, number: int, problem: str = "") -> Respons
         name=_named(folder, entry.unit),
         facts=facts,
         figures=sources.sourced(facts),
-        effect=told,
-        effect_words=words(told),
+        effect=effect(folder, entry, facts),
+        effect_what=wording.PLAIN["total"][view.lang == "en"],
         broken=check(document),
         paper=sheet(document, say(view.lang, "letters.more_rows", count="{count}")),
-        has_pdf=pdf.program() is not None,
+        has_pdf=(has_pdf := pdf.program() is not None),
+        odd_font=in_words(view, odd) if has_pdf and (odd := pdf.font_missing()) is not None else "",
         token=form_token(request),
         problem=problem,
         names={code: _named(folder, code) for code in entry.addressees},

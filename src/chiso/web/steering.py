@@ -11,9 +11,10 @@ from litestar.response import Response
 
 from chiso.folder import DataFolder, QuestionError
 from chiso.instants import day_of
-from chiso.steering import answers, now
+from chiso.steering import answers, effect, now, wording
 from chiso.steering.alerts.answers import alerts
 from chiso.steering.entering import find_document, find_duty
+from chiso.steering.register import Duty
 from chiso.text import collation_key
 from chiso.web.directing import AnyRequest, Given, bundled, choices, context, history_of
 from chiso.web.messages import say
@@ -112,6 +113,8 @@ def document_page(
         body=body,
         bundles=bundles,
         drawn=drawn,
+        effect=None if view.travelling else ask_known(view, effect.of_document, folder, id),
+        effect_what=wording.PLAIN["total"][view.lang == "en"],
         offered=choices(folder, view),
         problem=problem,
         target_given=Given(given or {} if form == "target" else {}),
@@ -184,10 +187,21 @@ def duty(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
         places=places,
         drawn=_history(request, view, [id]),
         members=_members(folder, body["lines"][0], view) if one.together else None,
+        effect=None if view.travelling else (worked := effect.of_duty(folder, id)),
+        effect_what="" if view.travelling else _effect_words(one, worked, view),
         json=view.api(f"/duties/{id}", history="true"),
         **context(request, view, "documents"),
     )
     return html(request, text)
+
+
+def _effect_words(duty: Duty, worked: dict[str, Any], view: View) -> str:
+    """What is held against itself: the duty's own figure, else the total."""
+    if worked["what"] == "total":
+        what = wording.PLAIN["total"][view.lang == "en"]
+    else:
+        what = wording.figure(duty, view.lang)
+    return say(view.lang, "effect.percent", what=what) if worked["unit"] == "%" else what
 
 
 def _members(folder: DataFolder, line: dict[str, Any], view: View) -> dict[str, list[tuple[str, str]]]:

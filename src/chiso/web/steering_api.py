@@ -8,7 +8,7 @@ from litestar import Request, Router, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Response
 
-from chiso.steering import answers
+from chiso.steering import answers, effect
 from chiso.steering.alerts.answers import alerts as alerts_of
 from chiso.web.api import as_json, folder_of, instant_of
 
@@ -78,6 +78,22 @@ def duty(
     return as_json(answers.duty(folder_of(request), id, as_of=instant_of(as_of), history=history))
 
 
+@get("/documents/{id:str}/effect", sync_to_thread=True)
+def document_effect(
+    request: AnyRequest, id: FromPath[str], until: FromQuery[str | None] = None
+) -> Response[bytes]:
+    """The totals of the units that a document directs before and after it, against the others."""
+    return as_json(effect.of_document(folder_of(request), id, instant_of(until)))
+
+
+@get("/duties/{id:str}/effect", sync_to_thread=True)
+def duty_effect(
+    request: AnyRequest, id: FromPath[str], until: FromQuery[str | None] = None
+) -> Response[bytes]:
+    """The figure of a target or task before and after it, against units without it."""
+    return as_json(effect.of_duty(folder_of(request), id, instant_of(until)))
+
+
 @get("/reports", sync_to_thread=True)
 def reports(
     request: AnyRequest, missing: FromQuery[bool] = False, as_of: FromQuery[str | None] = None
@@ -102,6 +118,18 @@ def unit_duties(
 
 router = Router(
     "/api/v1",
-    route_handlers=[room, documents, document, targets, tasks, duty, reports, alerts, unit_duties],
+    route_handlers=[
+        room,
+        documents,
+        document,
+        document_effect,
+        targets,
+        tasks,
+        duty,
+        duty_effect,
+        reports,
+        alerts,
+        unit_duties,
+    ],
     tags=["directing"],
 )

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from chiso.folder import DataFolder
 from chiso.instants import iso, parse_instant
-from chiso.steering.letters.effect import effect, sent_at, words
+from chiso.steering.letters.effect import effect, sent_at
 from chiso.steering.letters.make import make
 from chiso.steering.letters.register import entered, facts_of
 from chiso.steering.letters.request import Request
@@ -54,9 +54,6 @@ def test_before_and_after_are_as_known_then(own: DataFolder) -> None:
         assert row["after"] == own.score(row["unit"], "2026")["total"]
         assert Decimal(row["change"]) == Decimal(row["after"]) - Decimal(row["before"])
     assert {row["unit"] for row in communes["units"] if row["addressed"]} == set(SENT.to[:4])
-    sentences = words(told)
-    assert "quá ít đơn vị để kết luận" in sentences[0]
-    assert "khoảng tin cậy 95%" in sentences[1]
 
 
 def test_where_all_were_addressed_there_is_nobody_to_compare_with(own: DataFolder) -> None:
@@ -64,14 +61,12 @@ def test_where_all_were_addressed_there_is_nobody_to_compare_with(own: DataFolde
     (departments,) = effect(own, entry, facts_of(own, entry))["leagues"]
     assert departments["verdict"] == "all"
     assert departments["difference"] is None
-    assert "không có đơn vị để so sánh" in words({"leagues": [departments]})[0]
 
 
 def test_right_after_sending_there_is_nothing_to_tell(own: DataFolder) -> None:
     entry = entered(own, make(own, replace(SENT, date="2026-10-10")))
     told = effect(own, entry, facts_of(own, entry))
     assert told["leagues"] == []
-    assert "Chưa có số liệu sau ngày" in words(told)[0]
     earlier = effect(own, entry, facts_of(own, entry), parse_instant("2026-09-01"))
     assert earlier["leagues"] == []
 
@@ -82,4 +77,3 @@ def test_units_of_which_nothing_was_published_are_no_league(march_path: Path, tm
         made = make(folder, MARCH, anyway=True)
         told = effect(folder, entered(folder, made), made.facts)
     assert told["leagues"] == []
-    assert words(told)

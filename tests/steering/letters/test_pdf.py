@@ -37,6 +37,18 @@ def test_a_failure_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
         pdf.as_pdf(b"")
 
 
+def test_a_font_without_vietnamese_letters_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert pdf.font_missing() is None  # nobody can be asked
+    lister = tmp_path / "fc-list"
+    for line, lacking in (("DejaVu Serif,DejaVu Serif Condensed", True), ("Liberation Serif", False)):
+        lister.write_text(f"#!/bin/sh\necho '{line}'\n")
+        lister.chmod(0o755)
+        assert (pdf.font_missing() is not None) is lacking
+    lister.write_text("#!/bin/sh\nexit 1\n")
+    assert pdf.font_missing() is None
+
+
 @pytest.mark.slow
 def test_the_words_of_the_letter_are_in_the_pdf(march: Facts, request: pytest.FixtureRequest) -> None:
     """Where LibreOffice is at hand it is used; elsewhere the words that are said then are the test."""

@@ -12,18 +12,15 @@ import numpy as np
 from chiso.instants import DAY, Period, tree_instant, year_of
 from chiso.intake.records import AlertRule
 from chiso.law.goals import Goal, law_on, read_what
-from chiso.law.ranks import ranks
-from chiso.law.scoring import points
-from chiso.registry.units import LEAGUES
 from chiso.steering import now
 from chiso.steering.alerts.dossiers import old_petitions, open_dossiers
 from chiso.steering.alerts.hours import office_seconds
 from chiso.steering.figures import Figures
+from chiso.steering.past import Past, results_then
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chiso.engine.trail import Sample
     from chiso.folder.state import DataFolder, View
     from chiso.law.model import LawVersion
     from chiso.steering.register import Register
@@ -49,7 +46,7 @@ class Eyes:
         self._folder = folder
         self.at = folder.now()
         self._due: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        self._before: dict[int, Before | None] = {}
+        self._before: dict[int, Past | None] = {}
 
     def see(self, rule: AlertRule) -> list[Seen]:
         """The value of every subject of a rule."""
@@ -144,26 +141,13 @@ class Eyes:
                 found[line.unit] = found.get(line.unit, Fraction(0)) + 1
         return found
 
-    def _then(self, days: int) -> Before | None:
+    def _then(self, days: int) -> Past | None:
         """The results so many days ago; ``None`` where they are not known, or belong to another year."""
         if days not in self._before:
-            self._before[days] = self._look_back(self.at - days * DAY)
+            then = self.at - days * DAY
+            known = then >= self.period.start and not self._law.groups_only
+            self._before[days] = results_then(self._folder, self.period, then) if known else None
         return self._before[days]
-
-    def _look_back(self, then: int) -> Before | None:
-        folder = self._folder
-        if then < self.period.start or self._law.groups_only:
-            return None
-        told = Figures(
-            folder.registry.units, self._law, self.period, then, then, lambda: None, folder.published,
-            np.zeros(len(folder.registry.units), np.int64),
-        )  # fmt: skip
-        if folder.keeps_standing:
-            sample = folder.sample_at(then)
-            return None if sample is None else Before(folder, self._law, sample, told)
-        board = folder.view(self.period, then, then).board
-        told.board_of = lambda: board
-        return Before(folder, self._law, None, told)
 
     # -- senders ---------------------------------------------------------------------------------------------
 
@@ -178,50 +162,3 @@ class Eyes:
             seconds = office_seconds(folder.calendar, since, self.at, sender.unit)
             found.append(Seen(sender.name, sender.unit, Fraction(seconds, 3600)))
         return found
-
-
-class Before:
-    """The results of units at a past instant: by a day's sample where computed, else as published."""
-
-    def __init__(self, folder: DataFolder, law: LawVersion, sample: Sample | None, told: Figures) -> None:
-        self._folder, self._law, self._sample, self._told = folder, law, sample, told
-        self._places: dict[str, dict[int, int]] = {}
-
-    def value(self, goal: Goal, unit: int) -> Fraction | None:
-        sample = self._sample
-        if goal.kind == "rank":
-            return self._rank(unit)
-        if sample is None or unit >= len(sample.dossiers) or sample.dossiers[unit] == 0:
-            return self._told.value(goal, unit)
-        if goal.kind == "total":
-            value = Fraction(int(sample.totals[unit]), 100)
-            return value / self._law.maximum if goal.percent else value
-        if goal.kind == "group":
-            place = list(self._law.groups).index(goal.key)
-            value = Fraction(int(sample.groups[unit, place]), 100)
-            return value / self._law.groups[goal.key].maximum if goal.percent else value
-        figures = sample.figures(unit)
-        if figures is None or goal.key not in self._law.indicators:
-            return None
-        place = list(self._law.indicators).index(goal.key)
-        n, d = int(figures[0][place]), int(figures[1][place])
-        if goal.percent:
-            return Fraction(n, d) if d > 0 else None
-        return Fraction(points(self._law.indicators[goal.key], max(n, 0), max(d, 0)))
-
-    def _rank(self, unit: int) -> Fraction | None:
-        sample, kind = self._sample, self._folder.registry.units.all[unit].kind
-        goal = Goal("rank", "", Fraction(0))
-        if sample is None or kind == "province":
-            return self._told.value(goal, unit)
-        among = next((name for name, one in LEAGUES.items() if one == kind), "")
-        if among not in self._places:
-            members = [
-                one.index
-                for one in self._folder.registry.units.league(among, None, tree_instant(sample.at))
-                if one.index < len(sample.dossiers) and sample.dossiers[one.index]
-            ]
-            totals = [int(sample.totals[one]) for one in members]
-            self._places[among] = dict(zip(members, ranks(totals), strict=True))
-        place = self._places[among].get(unit)
-        return None if place is None else Fraction(place)

@@ -1,7 +1,8 @@
 """A PDF beside a letter, where LibreOffice is at hand.
 
 Times New Roman is not free: where the machine does not have it, LibreOffice sets the text in Liberation
-Serif, whose letters are exactly as wide.
+Serif, whose letters are exactly as wide.  Before its version 2 it has no Vietnamese letters, and LibreOffice
+would take every second one from another font.
 """
 
 from __future__ import annotations
@@ -17,11 +18,33 @@ from chiso.folder import QuestionError
 PROGRAMS: Final = ("soffice", "libreoffice")
 PATIENCE: Final = 120
 """seconds that a document may take"""
+FONTS: Final = frozenset({"Times New Roman", "Liberation Serif", "Tinos"})
+"""the font of a letter, and those whose letters are exactly as wide"""
 
 
 def program() -> str | None:
     """LibreOffice on this machine; ``None`` where there is none."""
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+
+
+def font_missing() -> tuple[str, str] | None:
+    """(vi, en) where no font of this machine has both the width and the Vietnamese letters."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return None
+    try:
+        told = subprocess.run([lister, ":lang=vi", "family"], capture_output=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    lines = told.stdout.decode(errors="replace").splitlines()
+    if any(FONTS & set(line.split(",")) for line in lines):
+        return None
+    return (
+        "Máy này không có phông chữ thay được Times New Roman mà có đủ chữ Việt, nên PDF lẫn nhiều phông; "
+        "hãy cài Liberation 2 (Debian 12: gói fonts-liberation2).",
+        "no font of this machine stands for Times New Roman and has the Vietnamese letters, so that the PDF "
+        "mixes fonts; install Liberation 2 (Debian 12: fonts-liberation2)",
+    )
 
 
 def as_pdf(document: bytes) -> bytes:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chiso.steering.letters import shift as module
-from chiso.steering.letters.shift import LEVEL, shift
+from chiso.steering import shift as module
+from chiso.steering.shift import LEVEL, shift
 
 CHANGES = st.lists(st.integers(-500, 500), min_size=3, max_size=6)
 

@@ -1,8 +1,8 @@
 """By how much one set of units moved more than another, with an interval that promises what it holds.
 
-A letter is not sent at random, so nothing here proves a cause; the interval says how large a difference mere
-chance in who is addressed would explain.  It is the set of differences that a permutation test at five per
-cent does not reject, found exactly in whole numbers.
+Neither letters nor tasks are given at random, so nothing here proves a cause; the interval says how large a
+difference mere chance in who is addressed would explain.  It is the set of differences that a permutation
+test at five per cent does not reject, found exactly in whole numbers.
 """
 
 from __future__ import annotations
