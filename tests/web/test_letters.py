@@ -6,6 +6,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from chiso.folder import DataFolder
+from chiso.folder.settings import Settings
 from chiso.people.house import People
 from chiso.steering.letters.check.checks import check
 from chiso.steering.letters.pdf import PROGRAMS
@@ -28,7 +30,7 @@ def client(built: tuple[Path, object], tmp_path: Path) -> Iterator[TestClient[Li
     """A server of a folder of its own."""
     shutil.copytree(built[0], tmp_path / "data")
     with (
-        DataFolder.open(tmp_path / "data", standing=True) as folder,
+        DataFolder.open(tmp_path / "data", standing=True, settings=Settings(steering_writes="on")) as folder,
         TestClient(create_app(folder)) as opened,
     ):
         yield opened
@@ -238,3 +240,18 @@ def test_pages_speak_english_too(client: TestClient[Litestar]) -> None:
         (address, "Where the figures came from"),
     ):
         assert words in client.get(path, params={"lang": "en"}).text
+
+
+def test_where_nobody_signs_in_the_setting_decides_who_makes_letters(
+    client: TestClient[Litestar],
+) -> None:
+    folder: DataFolder = client.app.state.folder
+    form = {"to": "departments", "_csrf_token": token(client)}
+    folder.settings = replace(folder.settings, steering_writes="off")
+    assert "Chưa được phép nhập ở đây" in client.get(NEW).text
+    assert client.post(NEW, data=form, follow_redirects=False).status_code == 403
+    headers = {"x-csrftoken": form["_csrf_token"]}
+    assert client.post("/api/v1/letters/new", json={"to": "departments"}, headers=headers).status_code == 403
+    for address in ("/steering/letters/1/number", "/api/v1/letters/1/number"):
+        assert client.post(address, json={}, headers=headers).status_code == 403
+    assert client.get("/api/v1/letters").json() == {"letters": []}

@@ -14,16 +14,26 @@ from chiso.folder import DataFolder
 from chiso.instants import utc_now
 from chiso.people.house import People
 from chiso.people.rights import ROLES, Grant, Right, Role
+from chiso.steering import now
+from chiso.steering.alerts.answers import add_contact
+from chiso.steering.entering import by_command, enter_document
+from chiso.steering.letters.make import make
+from chiso.steering.letters.register import entered
+from chiso.steering.letters.request import Request
+from chiso.steering.reports import answer, read
 from chiso.web.app import create_app
 from chiso.web.rights import COOKIE, NEEDS, OPEN
+from tests.support.messages import tell
 from tests.web.world import NOW, message
 
 HOME, OWN, OTHER = "H01", "H01.113", "H01.101"
 PASSWORD = "lúa vàng đồng xa"
 FILLED = {
     "{unit}": "{place}", "{indicator}": "2.1", "{mark}": "x", "{name}": "app.css", "{path}": "openapi.json",
-    "{kind}": "petitions", "{id}": "1", "{number}": "1", "{digest}": "0",
+    "{kind}": "petitions", "{id}": "{id}", "{number}": "1", "{digest}": "{digest}",
 }  # fmt: skip
+IDS: dict[str, str] = {}
+"""What stands for ``{id}`` by the address's part before it, and ``digest``: filled by :func:`directed`."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +47,28 @@ def app(built: tuple[Path, object], tmp_path_factory: pytest.TempPathFactory) ->
             for unit in (HOME, OWN):
                 people.accounts.add(f"{role}.{unit}", "", [Grant(role, unit)], utc_now(), PASSWORD)
         people.accounts.add("nobody", "", (), utc_now(), PASSWORD)
+        directed(folder)
         yield create_app(folder)
+
+
+def directed(folder: DataFolder) -> None:
+    """Gives the folder one of everything that addresses of steering are about."""
+    given = {"number": "31/UBND-TH", "date": "2026-10-01", "issuer": "UBND tỉnh", "subject": "Đôn đốc"}
+    hand = by_command(folder)
+    document = enter_document(folder, given, hand, ("31.pdf", b"%PDF-1.7"))
+    row = {"document": "31/UBND-TH", "unit": OWN, "task": "Báo cáo", "due": "2026-10-20", "report": "kết quả"}
+    tell(folder, "tasks", row, {**row, "unit": OTHER})
+    register = now.register(folder)
+    for task in register.duties.values():
+        answer(folder, task, task.record.unit, "xong", [("a.pdf", b"%PDF-1.7")], {}, hand)
+        if task.record.unit == OWN:
+            IDS["duties"] = task.id
+            known = now.register(folder).answers[task.id, OWN].record
+            IDS["digest"] = read(folder, known).files[0].digest
+    IDS["documents"], IDS["rules"] = document.id, "im-lang"
+    add_contact(folder, OWN, "", "an@example.vn", hand)
+    made = make(folder, Request("urge", HOME, to=("departments",), appendices=()), anyway=True)
+    entered(folder, made)
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +102,10 @@ def filled(app: Litestar, template: str, place: str) -> str:
     need = NEEDS[template]
     code = dossier_of(app, place) if need.unit == "dossier" else place
     address = template.replace("{code}", code)
+    part = template.partition("/{id}")[0].rpartition("/")[2]
     for field, value in FILLED.items():
-        address = address.replace(field, value.format(place=place))
+        told = value.format(place=place, id=IDS.get(part, "1"), digest=IDS.get("digest", "0"))
+        address = address.replace(field, told)
     return address
 
 
@@ -123,6 +156,51 @@ def test_every_address_with_every_role(
                 assert answer.status_code not in (401, 403, 500), told
             else:
                 assert answer.status_code == (404 if NEEDS[template].unit == "dossier" else 403), told
+
+
+def may_send(role: Role, at: str, template: str, place: str) -> bool:
+    """Who may change what: whoever works for a unit its own work, whoever steers the province the rest."""
+    right = Right.WORK if template in WORK else Right.STEER
+    if not allowed(role, at, template, place) or right not in ROLES[role]:
+        return False
+    return at == HOME or (template in WORK and place == OWN)
+
+
+WORK = ("/units/{code}/duties/{id}", "/units/{code}/todo/marks")
+
+
+def steers(template: str) -> bool:
+    return template.startswith(("/steering", "/api/v1/letters")) or template in WORK
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [HOME, OWN])
+@pytest.mark.parametrize("role", Role)
+def test_every_form_of_steering_with_every_role(
+    app: Litestar, client: TestClient[Litestar], role: Role, at: str
+) -> None:
+    """Sent with its token and an unknown unit: who may is told what is wrong, who may not is refused."""
+    signed_in(app, client, f"{role}.{at}")
+    client.get("/account")
+    headers = {"x-csrftoken": client.cookies["chiso_form"]}
+    posts = [template for template, method in addresses(app) if method == "POST" and steers(template)]
+    assert len(posts) >= 14
+    for template in posts:
+        for place in (OWN, OTHER) if NEEDS[template].unit else (OWN,):
+            body = {"unit": "H99", "number": "0"}
+            sent = {"json": body} if template.startswith("/api/") else {"data": body}
+            answer = client.post(
+                filled(app, template, place), headers=headers, follow_redirects=False, **sent
+            )
+            told = f"{role} at {at}: {template} of {place} → {answer.status_code}"
+            if may_send(role, at, template, place):
+                assert answer.status_code in (303, 400, 404), told
+            else:
+                # the task is OWN's: of another unit it is not there
+                assert answer.status_code in ((403, 404) if place == OTHER else (403,)), told
+            if at == HOME and role is Role.CONTROLLER:
+                bare = client.post(filled(app, template, place), follow_redirects=False, **sent)
+                assert bare.status_code == 403, f"without its token: {told}"
 
 
 def test_another_units_dossier_is_as_if_it_were_not_there(

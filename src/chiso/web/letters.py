@@ -22,6 +22,7 @@ from chiso.steering.letters.check.checks import Broken, check
 from chiso.steering.letters.effect import effect
 from chiso.steering.letters.make import Made, make, older
 from chiso.steering.letters.register import document_of, entered, entry_of, facts_of, numbered
+from chiso.web.directing import hand_of, may_write
 from chiso.web.forms import form_token
 from chiso.web.letter_forms import CARRIED, Fields, choices, filled, request_of, units_asked
 from chiso.web.letter_sheet import sheet
@@ -101,6 +102,7 @@ def register(request: AnyRequest) -> Response[Any]:
         view,
         section="steering",
         rows=rows,
+        writes=may_write(request),
         json=view.api("/letters"),
         **shared(request, view),
     )
@@ -123,6 +125,7 @@ def editor(request: AnyRequest) -> Response[Any]:
         offered=choices(folder),
         carried=filled(fields, CARRIED),
         token=form_token(request),
+        writes=may_write(request),
         home=folder.settings.home,
         json=view.api("/letters"),
         **shared(request, view),
@@ -141,6 +144,7 @@ def preview(request: AnyRequest) -> Response[Any]:
         draft=draft(folder, view, fields),
         carried=filled(fields, CARRIED),
         token=form_token(request),
+        writes=may_write(request),
     )
     return Response(text, media_type="text/html", headers={"Cache-Control": "no-store"})
 
@@ -176,6 +180,7 @@ def made_and_entered(
 ) -> list[Entry]:
     """Makes the letters that fields ask for, all or none, and enters them; the record says who did."""
     folder = folder_of(request)
+    hand_of(request)
     units = units_asked(fields, folder.settings.home)
     first = request_of(fields, units[0])
     wanted = [first] if first.kind == "urge" else [request_of(fields, code) for code in units]
@@ -237,6 +242,7 @@ def _letter_page(request: AnyRequest, number: int, problem: str = "") -> Respons
         has_pdf=(has_pdf := pdf.program() is not None),
         odd_font=in_words(view, odd) if has_pdf and (odd := pdf.font_missing()) is not None else "",
         token=form_token(request),
+        writes=may_write(request),
         problem=problem,
         names={code: _named(folder, code) for code in entry.addressees},
         json=view.api(f"/letters/{entry.id}"),
@@ -251,6 +257,7 @@ async def give_number(request: AnyRequest, number: FromPath[int]) -> Response[An
     form = await request.form()
 
     def work() -> Response[Any]:
+        hand_of(request)
         entry = _entry(request, number)
         text = str(form.get("number", "")).strip()
         try:

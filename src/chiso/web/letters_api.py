@@ -17,6 +17,7 @@ from chiso.steering.letters.effect import effect
 from chiso.steering.letters.register import as_json as entry_json
 from chiso.steering.letters.register import document_of, entry_of, facts_of, numbered
 from chiso.web.api import as_json, folder_of, instant_of
+from chiso.web.directing import hand_of
 from chiso.web.letter_forms import Fields
 from chiso.web.letters import DOCX, attached, file_name, made_and_entered, note
 
@@ -96,6 +97,7 @@ async def give_number(request: AnyRequest, number: FromPath[int]) -> Response[by
 
     def work() -> Response[bytes]:
         folder = folder_of(request)
+        hand_of(request)
         told, day = body.get("number"), body.get("date") or ""
         if not (told is None or isinstance(told, int)) or not isinstance(day, str):
             raise QuestionError(
