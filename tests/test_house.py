@@ -203,6 +203,7 @@ def test_nothing_in_the_sources_names_an_outside_address() -> None:
 
 SPEAKERS = {"socket", "http", "urllib", "ftplib", "smtplib", "requests", "httpx", "aiohttp", "urllib3"}
 MAY_SPEAK = {
+    "commands/following.py": "asks the primary that the command names, and says how it is",
     "commands/recounting.py": "asks the folder's own server",
     "demo/show.py": "posts to its own server",
     "people/oidc.py": "asks the provider of single sign-on that the settings name",

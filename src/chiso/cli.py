@@ -44,6 +44,7 @@ from chiso.commands.reconciling import reconcile
 from chiso.commands.reporting import report_app
 from chiso.commands.senders import sender_app
 from chiso.commands.sso import sso_app
+from chiso.commands.standby import standby_app
 from chiso.commands.steering import document_app, target_app, task_app
 from chiso.commands.todo import todo
 from chiso.commands.watching import watch
@@ -67,6 +68,7 @@ for part in (sender_app, law_app, quarantine_app, account_app, audit_app, sso_ap
 app.command(letter_app)
 app.command(backing.backup)
 app.command(backing.restore)
+app.command(standby_app)
 app.command(outlook)
 app.command(lost)
 app.command(explain)

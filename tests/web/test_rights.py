@@ -145,7 +145,7 @@ def test_every_address_with_every_role(
 ) -> None:
     signed_in(app, client, f"{role}.{at}")
     for template, method in addresses(app):
-        if method != "GET" or template in ("/api/v1/stream", "/api/v1/standing"):
+        if method != "GET" or template in ("/api/v1/stream", "/api/v1/standing") or "/ship/" in template:
             continue
         for place in (OWN, OTHER, HOME) if NEEDS[template].unit else (OWN,):
             if NEEDS[template].unit == "dossier" and place == HOME:

@@ -82,7 +82,8 @@ def _columns(table: sa.Table) -> list[str]:
     return [str(column.name) for column in table.columns]
 
 
-def _dumped(hot: Hot, table: sa.Table, target: IO[bytes]) -> Table:
+def dumped(hot: Hot, table: sa.Table, target: IO[bytes]) -> Table:
+    """Writes the rows of a table, in the order of its key.  Gives what was written."""
     columns = _columns(table)
     keys = [column.name for column in table.primary_key] or columns
     named = ", ".join(f'"{name}"' for name in columns)
@@ -138,7 +139,7 @@ def _write(
             ((journal,),) = hot.all("SELECT coalesce(max(seq), 0) FROM journal")
             for table in metadata.sorted_tables:
                 with tempfile.TemporaryFile() as spool:
-                    told = _dumped(hot, table, spool)
+                    told = dumped(hot, table, spool)
                     size = spool.tell()
                     spool.seek(0)
                     _added(archive, f"tables/{table.name}", size, spool, now)
@@ -204,18 +205,7 @@ def restore(
                     if member is None:
                         raise BackupError(f"{source}: the table {one.name} is missing")
                     hot.run(f'DELETE FROM "{one.name}"')  # noqa: S608 - own names only
-                    rows = 0
-                    switches = [
-                        place
-                        for place, name in enumerate(one.columns)
-                        if isinstance(table.columns[name].type, sa.Boolean)
-                    ]
-                    for part in _checked(member, one, source):
-                        for row in part:
-                            for place in switches:  # SQLite keeps them as 0 and 1
-                                row[place] = bool(row[place])
-                        hot.insert(one.name, one.columns, part)
-                        rows += len(part)
+                    rows = put(hot, table, one, read_rows(member, one, str(source)))
                     if rows != one.rows:
                         raise BackupError(f"{source}: {one.name} holds {rows} rows, {one.rows} were written")
                     if progress is not None:
@@ -232,8 +222,26 @@ def restore(
     return manifest
 
 
-def _checked(member: IO[bytes], table: Table, source: Path) -> Iterator[list[list[Any]]]:
-    """The rows of a table in pieces.  Raises at its end where the bytes are not those written."""
+def put(hot: Hot, table: sa.Table, told: Table, parts: Iterable[list[list[Any]]]) -> int:
+    """Inserts the rows of a table that was written.  Gives how many."""
+    rows = 0
+    switches = [
+        place for place, name in enumerate(told.columns) if isinstance(table.columns[name].type, sa.Boolean)
+    ]
+    for part in parts:
+        for row in part:
+            for place in switches:  # SQLite keeps them as 0 and 1
+                row[place] = None if row[place] is None else bool(row[place])
+        hot.insert(told.name, told.columns, part)
+        rows += len(part)
+    return rows
+
+
+def read_rows(member: IO[bytes], table: Table, source: str) -> Iterator[list[list[Any]]]:
+    """The rows of a table in pieces.  Raises at its end where the bytes are not those written.
+
+    ``source`` is named in errors.
+    """
     digest = hashlib.sha256()
     decompressor = zstd.ZstdDecompressor()
     held = bytearray()

@@ -28,6 +28,8 @@ from chiso.ledger.terms import Terms
 
 FILE: Final = "chiso.sqlite"
 _KEY: Final = "secret"
+FOLLOWING: Final = "standby"
+"""Key under which a standby remembers whom it follows, and how far it has come."""
 
 
 class Ledger(Reading):
@@ -79,16 +81,29 @@ class Ledger(Reading):
             database.close()
             raise
 
-    def accept(self, arrivals: Sequence[Arrival], now: int, also: Mapping[str, str] | None = None) -> Receipt:
+    def following(self) -> bool:
+        """Whether this is a standby, which takes in nothing but what its primary ships."""
+        return self.meta.get(FOLLOWING) is not None
+
+    def accept(
+        self,
+        arrivals: Sequence[Arrival],
+        now: int,
+        also: Mapping[str, str] | None = None,
+        *,
+        shipped: bool = False,
+    ) -> Receipt:
         """Takes in arrivals in their order, all in one transaction: after it returns they are kept for good.
 
         ``now`` is the instant at which they become known, where they do not say theirs.  ``also``: texts for
-        :class:`Meta` that hold if and only if the arrivals are kept.  On any error nothing of them is kept;
-        LedgerBusyError means that trying again may help.
+        :class:`Meta` that hold if and only if the arrivals are kept.  ``shipped``: they come from a primary.
+        On any error nothing of them is kept; LedgerBusyError means that trying again may help.
         """
         with self.database.write() as connection, without_collecting():
             hot = Hot(connection)
             try:
+                if not shipped and hot.all("SELECT 1 FROM meta WHERE key = ?", (FOLLOWING,)):
+                    raise LedgerError("this ledger is a standby of another one: promote it first")
                 work = Acceptance(hot, arrivals, now, self._terms, self.keys, self.rules, self._helper)
                 for arrival in arrivals:
                     work.take(arrival)

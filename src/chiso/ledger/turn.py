@@ -12,15 +12,12 @@ from pathlib import Path
 from typing import IO, Final
 
 import sqlalchemy as sa
-import structlog
 
 from chiso.ledger.database import Database
 
 TURN_LOCK: Final = 0x63686974
 """Key of PostgreSQL's advisory lock."""
 FILE: Final = "turn.lock"
-
-log = structlog.get_logger(__name__)
 
 
 class Turn:
@@ -42,8 +39,6 @@ class Turn:
             if self._left:
                 return False
             held = self._session() if self._database.postgres else self._flock()
-            if held != self.held:
-                log.info("turn", mine=held)
             self.held = held
             return held
 

@@ -73,6 +73,9 @@ NEEDS: Final[dict[str, Need]] = {
     "/dvcqg/CapNhatTienDoHoSoMC": OPEN,
     "/api/v1/records/{kind}": OPEN,
     "/api/v1/standing": OPEN,
+    # a standby, by its own key
+    "/api/v1/ship/journal": OPEN,
+    "/api/v1/ship/tables/{name}": OPEN,
     # points of all units
     "/": POINTS,
     "/todo": POINTS,

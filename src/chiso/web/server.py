@@ -22,6 +22,7 @@ from chiso.commands.recounting import SERVER_FILE
 from chiso.folder import DataFolder
 from chiso.folder.sent import memory
 from chiso.insight.plan import milp
+from chiso.ledger.database import LedgerError
 from chiso.web import charts
 from chiso.web.app import create_app
 from chiso.web.house import House
@@ -91,6 +92,8 @@ def serve_on(data: Path, sockets: list[socket.socket] | None, own: tuple[str, in
     )
     folder = DataFolder.open(data, standing=True)
     with closing(folder):
+        if folder.ledger.following():
+            raise LedgerError(f"{data} is a standby: chiso standby promote makes it one to be served")
         house = House(folder)
         server = _server(folder, house, *own)
         reading = threading.Thread(target=_read_payments, args=(folder,), name="payments-warm")
