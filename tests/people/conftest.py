@@ -6,7 +6,7 @@ import pytest
 
 from chiso.ledger.store import Ledger
 from chiso.people.house import People
-from tests.ledger.conftest import address, ledger, postgres  # noqa: F401
+from tests.ledger.conftest import address, ledger  # noqa: F401
 
 
 @pytest.fixture

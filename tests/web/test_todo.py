@@ -26,6 +26,7 @@ from chiso.web.rights import COOKIE
 from chiso.web.todo import as_csv, hour
 from chiso.web.view import View
 from tests.insight.work import enrich
+from tests.support.messages import stamp, tell
 from tests.web.test_pages import Reader
 from tests.web.world import NOW
 
@@ -146,6 +147,58 @@ def test_who_may_not_mark_is_offered_no_marks(own: DataFolder) -> None:
             client.cookies.set(COOKIE, people.sessions.open(people.accounts.by_login(login), utc_now()))
             text = client.get("/units/H01.113/todo", params={"item": key(row)}).text
             assert ("/todo/marks" in text) is forms
+
+
+def test_work_is_put_together_by_procedure(client: Client, folder: DataFolder) -> None:
+    body = todo(folder, "H01.113", marked="open", group="procedure", limit=100)
+    text = client.get("/units/H01.113/todo?group=procedure").text
+    assert keys(text) == []
+    links = Reader(text).links
+    for one in body["groups"]:
+        assert f"/units/H01.113/todo?procedure={one['procedure']}" in links
+        assert formatting.signed(one["points"], places=4) in text
+    api = client.get("/api/v1/units/H01.113/todo?group=procedure&marked=open&limit=100").json()
+    assert api == body
+
+
+def test_names_of_officers_are_for_their_own_unit(own: DataFolder) -> None:
+    name = "Lê <i>Thị</i> Tư"
+    (row,) = todo(own, "H01.113", what=["result"], limit=1)["rows"]
+    step = {"MaHoSo": row["dossier"], "ThoiDiemXuLy": stamp(NOW - DAY), "TrangThai": "9", "NguoiXuLy": name,
+            "NoiDungXuLy": "x"}  # fmt: skip
+    tell(own, "progress", step)
+    people = People(own.ledger)
+    base = "/units/H01.113/todo"
+    pages = [f"{base}?group=officer", f"{base}?officer=x", f"{base}.csv?officer=x"]
+    pages += [f"/api/v1{base}?group=officer", f"/api/v1{base}?officer=x"]
+    item = {"item": key(row)}
+    with TestClient(create_app(own)) as client:
+        # while nobody can sign in nobody is told
+        assert [client.get(page).status_code for page in pages] == [403] * len(pages)
+        text = client.get("/units/H01.113/todo", params=item).text
+        assert "Theo cán bộ" not in text
+        assert "Tư" not in text
+        assert "officer" not in client.get("/api/v1/units/H01.113/todo").text
+        grants = {"an": (Role.STAFF, "H01.113"), "ba": (Role.LEADER, "H01"), "tu": (Role.AUDITOR, "H01")}
+        for login, (role, unit) in grants.items():
+            people.accounts.add(login, "", [Grant(role, unit)], utc_now(), "lúa vàng đồng xa")
+        for login, status in (("an", 200), ("ba", 200), ("tu", 403)):
+            client.cookies.set(COOKIE, people.sessions.open(people.accounts.by_login(login), utc_now()))
+            assert [client.get(page).status_code for page in pages] == [status] * len(pages), login
+            text = client.get("/units/H01.113/todo", params=item).text
+            assert ("Lê &lt;i&gt;Thị&lt;/i&gt; Tư" in text) is (status == 200)
+            assert "<i>Thị" not in text
+            table = client.get("/units/H01.113/todo.csv?what=result").content.decode("utf-8-sig")
+            assert (name in table) is (status == 200)
+        client.cookies.set(COOKIE, people.sessions.open(people.accounts.by_login("an"), utc_now()))
+        groups = client.get("/api/v1/units/H01.113/todo?group=officer").json()["groups"]
+        assert groups[0]["officer"] == name
+        text = client.get("/units/H01.113/todo?group=officer").text
+        assert (
+            "/units/H01.113/todo?officer=L%C3%AA+%3Ci%3ETh%E1%BB%8B%3C%2Fi%3E+T%C6%B0" in Reader(text).links
+        )
+        only = client.get("/units/H01.113/todo", params={"officer": name, "what": "result"}).text
+        assert keys(only) == [key(row)]
 
 
 @pytest.fixture

@@ -40,7 +40,13 @@ def todo(
         str | None,
         Parameter(help="Only what is ticked off (done), not (open), or given to somebody (assigned)."),
     ] = None,
-    limit: Annotated[int, Parameter(help="Rows given.")] = 200,
+    group: Annotated[
+        str | None, Parameter(help="Put together by procedure, or by officer (of the newest step).")
+    ] = None,
+    officer: Annotated[
+        str | None, Parameter(help="Only dossiers whose newest step names this officer; none: names nobody.")
+    ] = None,
+    limit: Annotated[int, Parameter(help="Rows given, or groups.")] = 200,
     offset: Annotated[int, Parameter(help="Rows passed over.")] = 0,
     period: PeriodOption = None,
     at: At = None,
@@ -70,6 +76,9 @@ def todo(
             procedure=procedure,
             before=None if before is None else last_instant(before),
             marked=marked,
+            group=group,
+            officer=officer,
+            named=officer is not None,
             limit=limit,
             offset=offset,
             **question(period, at, as_of, law, source),
@@ -102,6 +111,10 @@ def _print(body: dict[str, Any]) -> None:
     from chiso.commands import output
     from chiso.text import number
 
+    title = f"{body['name']} ({body['unit']}) · kỳ {body['period']} · {body['at']}"
+    if "groups" in body:
+        _print_groups(body, title)
+        return
     rows = [
         (
             WORDS[row["what"]],
@@ -113,8 +126,33 @@ def _print(body: dict[str, Any]) -> None:
         )
         for row in body["rows"]
     ]
-    title = f"{body['name']} ({body['unit']}) · kỳ {body['period']} · {body['at']}"
     output.table(title, ("Việc", "Mã", "Thủ tục", "Đơn vị", "Trước", "Điểm"), rows, {5})
     left = body["count"] - len(rows)
     kinds = ", ".join(f"{WORDS[what]} {number(count, 0)}" for what, count in body["kinds"].items())
     output.say(f"{number(body['count'], 0)} việc ({kinds})" + (f"; còn {number(left, 0)}" if left else ""))
+
+
+def _print_groups(body: dict[str, Any], title: str) -> None:
+    from chiso.commands import output
+    from chiso.text import number
+
+    officers = body["group"] == "officer"
+    rows = []
+    for one in body["groups"]:
+        first = (one["officer"] or "chưa nêu tên", one["unit_name"]) if officers else (
+            one["procedure"] or "", one["procedure_name"] or "không thuộc thủ tục nào")  # fmt: skip
+        kinds = ", ".join(f"{WORDS[what]} {number(count, 0)}" for what, count in one["kinds"].items())
+        points = number(Decimal(one["points"]), 6)
+        rows.append(
+            (
+                *first,
+                number(one["count"], 0),
+                points,
+                f"{one['first_by'][8:10]}/{one['first_by'][5:7]}",
+                kinds,
+            )
+        )
+    heads = ("Cán bộ", "Đơn vị") if officers else ("Thủ tục", "Tên")
+    output.table(title, (*heads, "Số việc", "Tổng điểm", "Sớm nhất", "Loại việc"), rows, {2, 3})
+    left = body["groups_count"] - len(rows)
+    output.say(f"{number(body['groups_count'], 0)} nhóm" + (f"; còn {number(left, 0)}" if left else ""))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chiso.folder.officers import officers_of
 from chiso.instants import NEVER, iso, tree_instant
 from chiso.registry.codes import dossier_prefix
 
@@ -14,25 +15,29 @@ if TYPE_CHECKING:
     from chiso.folder.state import DataFolder, View
 
 
-def briefs(folder: DataFolder, view: View, numbers: Array) -> dict[int, dict[str, Any]]:
+def briefs(
+    folder: DataFolder, view: View, numbers: Array, *, named: bool = False
+) -> dict[int, dict[str, Any]]:
     """Number → code, procedure, unit, desk, receipt and due time of dossiers, as the view knows them.
 
-    Units are those of the view's judging instant.
+    Units are those of the view's judging instant.  ``named``: and the officer whom the newest step names.
     """
     rows = view.roster.rows_of(np.unique(numbers))
     ground = view.ground
     units = ground.units.today_map(tree_instant(view.board.judged_at))
     codes = folder.ledger.codes(np.unique(rows["dossier"]).tolist())
     found: dict[int, dict[str, Any]] = {}
+    names = officers_of(folder)
+    officers = names.of(folder, rows["dossier"].astype(np.int64), rows["version"]) if named else None
     for place, number in enumerate(rows["dossier"].tolist()):
         term = ground.terms[int(rows["procedure"][place])]
         known = ground.catalogue.get(term)
         code = codes.get(number, "")
         if rows["received_at"][place] < NEVER:
-            named = [int(rows[name][place]) for name in ("unit_index", "desk_index")]
+            own = [int(rows[name][place]) for name in ("unit_index", "desk_index")]
         else:  # only steps of it are known: its code alone tells where it belongs
-            named = [ground.units.resolve(dossier_prefix(code) or "", view.board.judged_at)] * 2
-        unit, desk = (ground.units.all[int(units[one])] for one in named)
+            own = [ground.units.resolve(dossier_prefix(code) or "", view.board.judged_at)] * 2
+        unit, desk = (ground.units.all[int(units[one])] for one in own)
         due = int(rows["due_at"][place])
         found[number] = {
             "dossier": code,
@@ -45,4 +50,6 @@ def briefs(folder: DataFolder, view: View, numbers: Array) -> dict[int, dict[str
             "received_at": iso(int(rows["received_at"][place])),
             "due_at": iso(due if due < NEVER else int(rows["limit_due_at"][place])),
         }
+        if officers is not None:
+            found[number]["officer"] = names.names[int(officers[place])] or None
     return found

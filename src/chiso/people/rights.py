@@ -22,6 +22,8 @@ class Right(StrEnum):
     """scores, ranks, counts, of any unit: what the decision wants published, with the whole of its parts"""
     DOSSIERS = "dossiers"
     """single dossiers of a unit and of those below it"""
+    OFFICERS = "officers"
+    """names of the officers whom messages name, of a unit and of those below it"""
     WORK = "work"
     """tick off, assign and report for a unit"""
     FLOW = "flow"
@@ -47,11 +49,11 @@ class Role(StrEnum):
 
 
 ROLES: Final[dict[Role, frozenset[Right]]] = {
-    Role.LEADER: frozenset({Right.POINTS, Right.DOSSIERS, Right.FLOW, Right.STEERING}),
+    Role.LEADER: frozenset({Right.POINTS, Right.DOSSIERS, Right.OFFICERS, Right.FLOW, Right.STEERING}),
     Role.CONTROLLER: frozenset(
-        {Right.POINTS, Right.DOSSIERS, Right.WORK, Right.FLOW, Right.STEERING, Right.STEER}
+        {Right.POINTS, Right.DOSSIERS, Right.OFFICERS, Right.WORK, Right.FLOW, Right.STEERING, Right.STEER}
     ),
-    Role.STAFF: frozenset({Right.POINTS, Right.DOSSIERS, Right.WORK}),
+    Role.STAFF: frozenset({Right.POINTS, Right.DOSSIERS, Right.OFFICERS, Right.WORK}),
     Role.AUDITOR: frozenset({Right.POINTS, Right.DOSSIERS, Right.FLOW, Right.STEERING, Right.AUDIT}),
     Role.ADMINISTRATOR: frozenset({Right.POINTS, Right.FLOW, Right.ADMINISTER, Right.AUDIT}),
 }

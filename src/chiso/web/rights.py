@@ -14,6 +14,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 
+from chiso.folder import DataFolder
 from chiso.people.rights import Person, Right
 from chiso.web.house import House
 
@@ -204,6 +205,21 @@ def allowed(house: House, person: Person, need: Need, fields: dict[str, Any]) ->
         places = folder.places_of(str(fields.get("code", "")))
         return any(person.may(need.right, place, units, now) for place in places)
     return person.may(need.right, str(fields.get(need.unit, "")), units, now)
+
+
+def may_see_officers(request: AnyConnection, folder: DataFolder, unit: str) -> bool:
+    """Whether the names of a unit's officers are told: to people of the unit, and while nobody can sign in
+    to nobody."""
+    person = person_of(request)
+    return person is not None and person.may(Right.OFFICERS, unit, folder.registry.units, folder.now())
+
+
+def only_officers_own(request: AnyConnection, folder: DataFolder, unit: str, *asked: str | None) -> bool:
+    """The same; refuses who asks for what would tell the names."""
+    may = may_see_officers(request, folder, unit)
+    if not may and any(asked):
+        raise PermissionDeniedException("officers' names are told to people of the unit who have signed in")
+    return may
 
 
 async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:

@@ -17,6 +17,7 @@ from litestar.response import Redirect, Response
 
 from chiso.folder import DataFolder
 from chiso.insight.todo.answer import MOST, holds, todo, work_of
+from chiso.insight.todo.groups import GROUPS, NOBODY
 from chiso.insight.todo.items import WHAT
 from chiso.insight.todo.work import Work
 from chiso.instants import DAY, day_of, iso, midnight, parse_instant, utc_now
@@ -27,7 +28,7 @@ from chiso.web.house import House
 from chiso.web.messages import say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page
-from chiso.web.rights import person_of
+from chiso.web.rights import only_officers_own, person_of
 from chiso.web.sight import NotHereError, ask
 from chiso.web.signin import local_path
 from chiso.web.view import AskedWrongError, View, whole
@@ -58,21 +59,41 @@ class Chosen:
     page: int = 1
     item: str = ""
     """the item shown in detail: kind and code"""
+    group: str = ""
+    """put together by procedure or by officer"""
+    officer: str = ""
 
     @classmethod
     def of(cls, request: AnyRequest) -> Chosen:
         query = request.query_params
         what = tuple(one for one in query.getall("what", []) if one)
         before, marked = query.get("before", ""), query.get("marked", "open")
-        for field, value, known in (("before", before, ("", *BEFORE)), ("marked", marked, MARKED)):
+        group = query.get("group", "")
+        for field, value, known in (
+            ("before", before, ("", *BEFORE)),
+            ("marked", marked, MARKED),
+            ("group", group, ("", *GROUPS)),
+        ):
             if value not in known:
                 raise AskedWrongError(field, value, "error.asked")
         if unknown := [one for one in what if one not in WHAT]:
             raise AskedWrongError("what", unknown[0], "error.asked")
         number = whole(query, "page", 1, 1, 1_000_000)
         return cls(
-            what, query.get("procedure", "").strip()[:60], before, marked, number, query.get("item", "")
+            what,
+            query.get("procedure", "").strip()[:60],
+            before,
+            marked,
+            number,
+            query.get("item", ""),
+            group,
+            " ".join(query.get("officer", "").split())[:50],
         )
+
+    @property
+    def of_officers(self) -> tuple[str, str]:
+        """What of it would tell officers' names; empty texts where nothing does."""
+        return self.officer, self.group if self.group == "officer" else ""
 
     def link(self, view: View, path: str, **changes: Any) -> str:
         """An address with these choices, and with changes to them."""
@@ -80,7 +101,12 @@ class Chosen:
         new = replace(self, **fresh)
         fields: list[tuple[str, str]] = list(view.carried().items())
         fields += [("what", one) for one in new.what]
-        told = (("procedure", new.procedure), ("before", new.before))
+        told = (
+            ("procedure", new.procedure),
+            ("before", new.before),
+            ("officer", new.officer),
+            ("group", new.group),
+        )
         fields += [(name, value) for name, value in told if value]
         if new.marked != "open":
             fields.append(("marked", new.marked))
@@ -98,7 +124,14 @@ def _before(view: View, chosen: Chosen, next_day: int) -> int | None:
 
 
 def _listed(
-    folder: DataFolder, view: View, code: str, chosen: Chosen, limit: int, offset: int = 0
+    folder: DataFolder,
+    view: View,
+    code: str,
+    chosen: Chosen,
+    limit: int,
+    offset: int = 0,
+    *,
+    named: bool,
 ) -> tuple[dict[str, Any], Work, int | None]:
     """The list as chosen, all the work behind it, and the instant up to which it goes."""
     question = sight.of_dossiers(view)
@@ -113,6 +146,9 @@ def _listed(
         before=before,
         until=None if before is None else max(before, found.until),
         marked=chosen.marked,
+        officer=chosen.officer or None,
+        group=chosen.group or None,
+        named=named,
         limit=limit,
         offset=offset,
         **question,
@@ -149,12 +185,13 @@ def _page(request: AnyRequest, code: str) -> Response[Any]:
     unit = sight.unit_of(folder, view, code)
     code = unit["code"]
     path = f"/units/{code}/todo"
-    body, found, before = _listed(folder, view, code, chosen, PAGE, (chosen.page - 1) * PAGE)
+    named = only_officers_own(request, folder, code, *chosen.of_officers)
+    body, found, before = _listed(folder, view, code, chosen, PAGE, (chosen.page - 1) * PAGE, named=named)
     law = sight.law_asked(folder, view)
-    rows = [_row(row, view, code) for row in body["rows"]]
+    rows = [_row(row, view, code) for row in body.get("rows", ())]
     picked = next((row for row in rows if row["key"] == chosen.item), None)
     if picked is None and chosen.item:
-        picked = _looked_up(folder, view, code, chosen)
+        picked = _looked_up(folder, view, code, chosen, named=named)
     person = person_of(request)
     may_mark = person is None or person.may(Right.WORK, code, folder.registry.units, folder.now())
     text = page(
@@ -167,6 +204,8 @@ def _page(request: AnyRequest, code: str) -> Response[Any]:
         trail=[*sight.trail(folder, view, unit), (unit["name"], view.link(f"/units/{code}"))],
         body=body,
         rows=rows,
+        groups=[_group(row, view, code, chosen) for row in body.get("groups", ())],
+        named=named,
         picked=picked,
         chosen=chosen,
         kinds=[(kind, body["kinds"].get(kind, 0)) for kind in WHAT],
@@ -180,7 +219,7 @@ def _page(request: AnyRequest, code: str) -> Response[Any]:
         indicator_name=lambda key: law.indicators[key].names[view.lang],
         pick=lambda **changes: chosen.link(view, path, **changes),
         more=lambda **fields: chosen.link(view, path, **fields),
-        export=chosen.link(view, f"{path}.csv"),
+        export=chosen.link(view, f"{path}.csv", group=""),
         may_mark=may_mark,
         token=form_token(request),
         here=chosen.link(view, path, page=chosen.page, item=chosen.item),
@@ -204,16 +243,32 @@ def _today(found: Work, view: View) -> int:
     return int(np.count_nonzero((found.by >= view.looked_at) & (found.by < end)))
 
 
-def _looked_up(folder: DataFolder, view: View, code: str, chosen: Chosen) -> dict[str, Any] | None:
+def _group(row: dict[str, Any], view: View, code: str, chosen: Chosen) -> dict[str, Any]:
+    """Work of one procedure or officer, what the page says of it, and where it is listed."""
+    if "officer" in row:
+        link = chosen.link(view, f"/units/{row['unit']}/todo", group="", officer=row["officer"] or NOBODY)
+        name = row["officer"] or say(view.lang, "todo.officer.none")
+        small, where = "", row["unit_name"] if row["unit"] != code else ""
+    else:
+        small, where = row["procedure"] or "", ""
+        name = row["procedure_name"] or small or say(view.lang, "todo.group.nothing")
+        link = chosen.link(view, f"/units/{code}/todo", group="", procedure=small) if small else ""
+    shown = hour(parse_instant(row["first_by"]), view)
+    return {**row, "name": name, "small": small, "where": where, "link": link, "hour": shown}
+
+
+def _looked_up(
+    folder: DataFolder, view: View, code: str, chosen: Chosen, *, named: bool
+) -> dict[str, Any] | None:
     """An item that is asked for by name and stands on another page, or is ticked off."""
-    what, _, named = chosen.item.partition(":")
-    if what not in WHAT:
+    what, _, subject = chosen.item.partition(":")
+    if what not in WHAT or not subject:
         return None
-    everything = replace(chosen, what=(what,), procedure="", before="", marked="open", page=1)
+    everything = Chosen(what=(what,))
     for marked in ("open", "done"):
-        body, *_ = _listed(folder, view, code, replace(everything, marked=marked), MOST)
+        body, *_ = _listed(folder, view, code, replace(everything, marked=marked), MOST, named=named)
         for row in body["rows"]:
-            if item_key(row) == chosen.item and named:
+            if item_key(row) == chosen.item:
                 return _row(row, view, code)
     return None
 
@@ -227,6 +282,7 @@ def _row(row: dict[str, Any], view: View, code: str) -> dict[str, Any]:
         "done_at": None,
         "procedure_name": "",
         "received_at": None,
+        "officer": None,
         **row,
         "key": item_key(row),
         "subject": subject,
@@ -283,7 +339,8 @@ def todo_csv(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
     """The list as chosen, for a spreadsheet."""
     folder, view, chosen = folder_of(request), asked(request), Chosen.of(request)
     code = sight.unit_of(folder, view, code)["code"]
-    body, *_ = _listed(folder, view, code, chosen, MOST)
+    named = only_officers_own(request, folder, code, *chosen.of_officers)
+    body, *_ = _listed(folder, view, code, replace(chosen, group=""), MOST, named=named)
     text = as_csv(body["rows"], view.lang)
     name = f"viec-{code}-{day_of(view.looked_at):%Y%m%d}.csv"
     return Response(
@@ -293,8 +350,8 @@ def todo_csv(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
     )
 
 
-COLUMNS: Final = ("what", "code", "procedure", "name", "unit", "unit_name", "desk", "by", "points",
-                  "indicators", "assigned", "done")  # fmt: skip
+COLUMNS: Final = ("what", "code", "procedure", "name", "unit", "unit_name", "desk", "officer", "by",
+                  "points", "indicators", "assigned", "done")  # fmt: skip
 
 
 def as_csv(rows: list[dict[str, Any]], lang: str) -> str:
@@ -311,6 +368,7 @@ def as_csv(rows: list[dict[str, Any]], lang: str) -> str:
             row["unit"],
             row.get("unit_name", ""),
             row.get("desk_name", ""),
+            row.get("officer") or "",
             formatting.instant(row["by"]),
             formatting.number(row["points"], 10, lang),
             " ".join(row["indicators"]),
@@ -362,6 +420,8 @@ def _api(view: View, code: str, chosen: Chosen, before: int | None) -> str:
             ("procedure", chosen.procedure),
             ("before", iso(before) or ""),
             ("marked", chosen.marked),
+            ("officer", chosen.officer),
+            ("group", chosen.group),
             ("limit", str(PAGE)),
             ("offset", str((chosen.page - 1) * PAGE)),
         )

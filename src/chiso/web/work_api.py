@@ -17,6 +17,7 @@ from chiso.insight.todo.answer import MOST, PAGE
 from chiso.insight.todo.answer import todo as todo_of
 from chiso.instants import parse_period, year_of
 from chiso.web.api import as_json, folder_of, question_of
+from chiso.web.rights import only_officers_own
 
 if TYPE_CHECKING:
     from chiso.folder.state import DataFolder
@@ -68,6 +69,8 @@ def todo(
     until: FromQuery[str | None] = None,
     before: FromQuery[str | None] = None,
     marked: FromQuery[str | None] = None,
+    group: FromQuery[str | None] = None,
+    officer: FromQuery[str | None] = None,
     limit: FromQuery[int] = PAGE,
     offset: FromQuery[int] = 0,
     period: FromQuery[str | None] = None,
@@ -78,16 +81,22 @@ def todo(
 ) -> Response[bytes]:
     """Today's work of a unit, most points first, as `chiso todo --json` prints it.
 
-    `what` may be repeated.
+    `what` may be repeated; `group` is `procedure` or `officer`.  Names of officers are told to people of the
+    unit who have signed in.
     """
+    folder = folder_of(request)
+    named = only_officers_own(request, folder, unit, officer, group if group == "officer" else None)
     found = todo_of(
-        folder_of(request),
+        folder,
         unit,
         until=_last(until),
         before=_last(before),
         marked=marked or None,
         what=what or (),
         procedure=procedure or None,
+        group=group or None,
+        officer=officer or None,
+        named=named,
         limit=min(max(limit, 0), MOST),
         offset=max(offset, 0),
         **question_of(period, at, as_of, law, source),

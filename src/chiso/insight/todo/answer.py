@@ -10,6 +10,7 @@ from chiso.folder.answers import QuestionError, provenance
 from chiso.insight.asking import computed
 from chiso.insight.briefs import briefs
 from chiso.insight.keeping import kept, state_of
+from chiso.insight.todo.groups import GROUPS, groups_of, handlers
 from chiso.insight.todo.items import WHAT
 from chiso.insight.todo.registers import Other, next_working_day
 from chiso.insight.todo.work import Work, work
@@ -54,6 +55,9 @@ def todo(
     procedure: str | None = None,
     before: int | None = None,
     marked: str | None = None,
+    officer: str | None = None,
+    group: str | None = None,
+    named: bool = False,
     limit: int = PAGE,
     offset: int = 0,
     **question: Any,
@@ -68,6 +72,10 @@ def todo(
         procedure: only that of one procedure.
         before: only what must be done by then.
         marked: only what is ``done`` (ticked off), ``open`` (not), or ``assigned`` to somebody.
+        officer: only dossiers whose newest step names this officer (``none``: nobody).
+        group: put together by ``procedure`` or by ``officer``; ``limit`` and ``offset`` are then of groups,
+            and no rows are given.
+        named: whether rows tell the officers of their dossiers.
         limit: rows given, at most :data:`MOST`.
         offset: rows passed over.
         question: the common options.
@@ -85,20 +93,31 @@ def todo(
             f"no {marked!r}; choose {', '.join(MARKED)}",
             wrong=True,
         )
+    if group not in (None, "", *GROUPS):
+        raise QuestionError(
+            f"Không gộp việc theo “{group}” được; chọn {', '.join(GROUPS)}.",
+            f"work is not put together by {group!r}; choose {', '.join(GROUPS)}",
+            wrong=True,
+        )
     wanted, unit, found = work_of(folder, unit_code, before if until is None else until, question)
     marks = marks_of(folder, found)
     here = found.chosen((), procedure, before) & _marked(found, marks, marked)
+    if officer:
+        here &= handlers(folder, found).chosen(officer)
     counts = np.bincount(found.what[here], minlength=len(WHAT)).tolist()
     chosen = here & found.chosen(asked)
-    order = found.order[chosen[found.order]]
-    page = order[max(0, offset) : max(0, offset) + min(max(0, limit), MOST)]
-    return {
+    body = {
         **provenance(folder, wanted, unit, "computed"),
         "until": iso(found.until),
         "kinds": {kind: count for kind, count in zip(WHAT, counts, strict=True) if count},
-        "count": len(order),
-        "rows": rows_of(folder, found, page.tolist(), marks),
+        "count": int(np.count_nonzero(chosen)),
     }
+    shown = slice(max(0, offset), max(0, offset) + min(max(0, limit), MOST))
+    if group:
+        groups = groups_of(folder, found, chosen, group)
+        return body | {"group": group, "groups_count": len(groups), "groups": groups[shown]}
+    order = found.order[chosen[found.order]]
+    return body | {"rows": rows_of(folder, found, order[shown].tolist(), marks, named=named)}
 
 
 def marks_of(folder: DataFolder, found: Work) -> dict[int, Mark]:
@@ -148,11 +167,11 @@ def _marked(found: Work, marks: dict[int, Mark], wanted: str | None) -> Bools:
 
 
 def rows_of(
-    folder: DataFolder, found: Work, page: list[int], marks: Mapping[int, Mark]
+    folder: DataFolder, found: Work, page: list[int], marks: Mapping[int, Mark], *, named: bool = False
 ) -> list[dict[str, Any]]:
-    """Items as rows, with what is noted of them."""
+    """Items as rows, with what is noted of them; ``named``: and with the officers of dossiers."""
     numbers = found.dossier[page]
-    told = briefs(folder, found.view, numbers[numbers > 0])
+    told = briefs(folder, found.view, numbers[numbers > 0], named=named)
     rows = []
     for item, number in zip(page, numbers.tolist(), strict=True):
         place = found.place(item)
@@ -170,6 +189,7 @@ def rows_of(
             row |= {"assigned": mark.assigned, "done_at": iso(mark.done_at)}
         if row["what"] == "fee":  # it is the procedure's, done by way of one dossier
             row["procedure"], row["with_dossier"] = row.pop("for_procedure"), row.pop("dossier")
+            row.pop("officer", None)
     return rows
 
 
