@@ -122,7 +122,13 @@ def test_one_json_document_and_nothing_else(capsys: pytest.CaptureFixture[str], 
     assert set(made) == {"name", "unit", "user", "password", "key"}
     assert made["unit"] == "H01"
     (known,) = document(capsys, "sender", "list")
-    assert known == {"name": "một cửa", "unit": "H01", "active": True, "last_used": None}
+    assert (known["name"], known["unit"], known["active"], known["last_used"]) == (
+        "một cửa",
+        "H01",
+        True,
+        None,
+    )
+    assert [one["state"] for one in known["keys"]] == ["live"]
     assert document(capsys, "quarantine", "list")["total"] == 0
     assert document(capsys, "law", "show")["law"] == "qd766"
     assert document(capsys, "law", "diff", "qd766", "qd766-document")["words"]

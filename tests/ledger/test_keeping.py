@@ -89,8 +89,8 @@ def test_senders_are_known_by_password_key_and_session(ledger: Ledger) -> None:
     assert ledger.senders.by_password(given.user, given.password) == first
     assert ledger.senders.by_password(given.user, other.password) is None
     assert ledger.senders.by_password("nobody", given.password) is None
-    assert ledger.senders.by_key(given.key) == first
-    assert ledger.senders.by_key(given.password) is None
+    assert ledger.senders.by_key(given.key, T0) == first
+    assert ledger.senders.by_key(given.password, T0) is None
     token = ledger.senders.open_session(given.name, T0)
     assert ledger.senders.by_session(token, T0 + SESSION_SECONDS - 1) == first
     assert ledger.senders.by_session(token, T0 + SESSION_SECONDS) is None
@@ -102,10 +102,10 @@ def test_a_sender_switched_off_is_nobody(ledger: Ledger) -> None:
     given = ledger.senders.add("mc", "H01", T0)
     token = ledger.senders.open_session("mc", T0)
     ledger.senders.set_active("mc", False)
-    assert ledger.senders.by_key(given.key) is None
+    assert ledger.senders.by_key(given.key, T0) is None
     assert ledger.senders.by_password(given.user, given.password) is None
     ledger.senders.set_active("mc", True)
-    assert ledger.senders.by_key(given.key) is not None
+    assert ledger.senders.by_key(given.key, T0) is not None
     assert ledger.senders.by_session(token, T0) is None
     with pytest.raises(LedgerError, match="no sender"):
         ledger.senders.set_active("x", True)

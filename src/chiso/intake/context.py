@@ -35,6 +35,8 @@ class Context:
 
     home: str = "H01"
     is_foreign: Callable[[str], bool] = nothing_is_foreign
+    is_outside: Callable[[str], bool] = nothing_is_foreign
+    """whether a unit's records are none of this sender's to send"""
     ended: Callable[[str, date], str | None] = nothing_has_ended
     """what continues a unit that is no more at the end of a day, in words; ``None`` where it still is"""
     key: bytes = b""
@@ -44,6 +46,7 @@ class Context:
     desks: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     """prefixes of MaHoSo met so far that are not foreign, and their canonical codes"""
     _foreign: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    _outside: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     def foreign(self, code: str) -> bool:
         """``is_foreign``, remembered: the same few hundred codes come by all day."""
@@ -52,4 +55,15 @@ class Context:
             if len(self._foreign) > 50_000:
                 self._foreign.clear()
             known = self._foreign[code] = bool(code) and self.is_foreign(code)
+        return known
+
+    def outside(self, code: str) -> bool:
+        """``is_outside``, remembered; a dossier without a unit (empty) is outside of every scope too."""
+        if self.is_outside is nothing_is_foreign:
+            return False
+        known = self._outside.get(code)
+        if known is None:
+            if len(self._outside) > 50_000:
+                self._outside.clear()
+            known = self._outside[code] = self.is_outside(code)
         return known

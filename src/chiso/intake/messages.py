@@ -238,9 +238,13 @@ def desk_of(code: str, context: Context, field: str = "MaHoSo") -> str:
     """The unit in front of a dossier's code, empty where there is none; refused where it is elsewhere."""
     desk = dossier_prefix(code)
     if desk is None:
+        if context.outside(""):
+            raise RefusedError(field, code, "out_of_scope")
         return ""
     if context.foreign(desk):
         raise elsewhere(field, code, desk, context)
+    if context.outside(desk):
+        raise RefusedError(field, code, "out_of_scope")
     if len(context.desks) < 50_000:  # dossier_prefix found a dash
         context.desks[code.partition("-")[0]] = desk
     return desk

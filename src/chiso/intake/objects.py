@@ -107,12 +107,16 @@ class Fields:
         if not text:
             if required:
                 raise RefusedError(name, "", "missing")
+            if ours and self.context.outside(""):
+                raise RefusedError(name, "", "out_of_scope")
             return ""
         code = unit_code(text) or unit_code_within(text)
         if code is None:
             raise RefusedError(name, text, "bad_unit_code")
         if ours and self.context.foreign(code):
             raise elsewhere(name, text, code, self.context)
+        if ours and self.context.outside(code):
+            raise RefusedError(name, text, "out_of_scope")
         return code
 
     def procedure(self, name: str) -> str:

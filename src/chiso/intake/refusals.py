@@ -86,6 +86,12 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "{field} = “{value}” thuộc tỉnh khác ({code}); nơi này chỉ nhận hồ sơ của {home}.",
         "{field} = “{value}” belongs to another province ({code}); only dossiers of {home} are taken here.",
     ),
+    "out_of_scope": (
+        "{field} = “{value}” không thuộc đơn vị mà khóa hoặc tài khoản này được gửi; xin quản trị hệ thống "
+        "mở thêm phạm vi nếu cần.",
+        "{field} = “{value}” is of no unit that this key or user may send for; ask for a wider scope if "
+        "needed.",
+    ),
     "bad_json": (
         "Không đọc được JSON tại byte {byte}: {detail}.",
         "The JSON cannot be read at byte {byte}: {detail}.",

@@ -10,9 +10,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 """Newest revision that this program knows (see migrations/versions)."""
-KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007"})
+KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"})
 
 metadata: Final = sa.MetaData()
 
@@ -198,10 +198,23 @@ sender: Final = sa.Table(
     sa.Column("unit", sa.Text, nullable=False),
     sa.Column("user", sa.Text, nullable=False, unique=True),
     sa.Column("password_hash", sa.Text, nullable=False, comment="argon2id"),
-    sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of a random key"),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("last_used_at", sa.BigInteger),
     sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("kinds", sa.Text, nullable=False, comment="it may send; with blanks between; empty: all"),
+    sa.Column("units", sa.Text, nullable=False, comment="it may speak of, and those below; empty: all"),
+)
+
+sender_key: Final = sa.Table(
+    "sender_key",
+    metadata,
+    _number("id"),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("key_hash", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of a random key"),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, comment="wall clock"),
+    sa.Column("revoked_at", sa.BigInteger, comment="wall clock"),
+    sa.Column("last_used_at", sa.BigInteger, comment="wall clock"),
 )
 
 sender_session: Final = sa.Table(

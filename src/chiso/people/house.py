@@ -7,6 +7,7 @@ from typing import Final
 from chiso.ledger.store import Ledger
 from chiso.people.accounts import Accounts
 from chiso.people.audit import Audit
+from chiso.people.desk import SenderDesk
 from chiso.people.federation import Federation
 from chiso.people.sessions import Sessions
 
@@ -19,3 +20,4 @@ class People:
         self.sessions: Final = Sessions(ledger.database, self.accounts)
         self.federation: Final = Federation(ledger.database, self.accounts)
         self.audit: Final = Audit(ledger.database)
+        self.senders: Final = SenderDesk(ledger.senders, self.audit)

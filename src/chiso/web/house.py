@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
 from typing import Final
@@ -14,7 +15,7 @@ import structlog
 
 from chiso.folder import DataFolder
 from chiso.instants import utc_now
-from chiso.intake.context import Context
+from chiso.intake.context import Context, nothing_is_foreign
 from chiso.intake.records import Arrival
 from chiso.ledger.receipt import Receipt
 from chiso.ledger.senders import Sender
@@ -22,7 +23,7 @@ from chiso.ledger.turn import Turn
 from chiso.ledger.writer import Writer
 from chiso.people.house import People
 from chiso.people.oidc import provider_of
-from chiso.people.rights import Person
+from chiso.people.rights import Person, below
 from chiso.steering.alerts.service import Service
 from chiso.steering.walk import walk_of
 from chiso.web.ahead import Lookout
@@ -66,7 +67,7 @@ class House:
         self._visitors: OrderedDict[str, tuple[float, Person | None]] = OrderedDict()
         self._closed = self.sso is not None
         self._looked_at = -REMEMBERED_FOR
-        self._contexts: dict[str, Context] = {}
+        self._contexts: dict[tuple[str, tuple[str, ...]], Context] = {}
         self._tries: dict[str, list[float]] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -183,23 +184,31 @@ class House:
 
     # -- taking in ----------------------------------------------------------------------------------------
 
-    def context(self, sender: str) -> Context:
+    def context(self, sender: Sender) -> Context:
         """How intake sees this house when a sender sends."""
-        found = self._contexts.get(sender)
+        which = (sender.name, sender.units)
+        found = self._contexts.get(which)
         if found is None:
             found = Context(
                 home=self.folder.settings.home,
                 is_foreign=self._foreign,
                 ended=self._ended,
                 key=self.folder.ledger.keys.hashing,
-                sender=sender,
+                sender=sender.name,
+                is_outside=self._outside(sender.units) if sender.units else nothing_is_foreign,
             )
-            self._contexts[sender] = found
+            if len(self._contexts) > REMEMBERED:
+                self._contexts.clear()
+            self._contexts[which] = found
         return found
 
     def _foreign(self, code: str) -> bool:
         # The registry is another one once units came in.
         return self.folder.registry.units.foreign(code)
+
+    def _outside(self, tops: tuple[str, ...]) -> Callable[[str], bool]:
+        """Whether a unit is none of some units, and below none of them."""
+        return lambda code: not below(code, tops, self.folder.registry.units, self.folder.now())
 
     def _ended(self, code: str, day: date) -> str | None:
         return self.folder.registry.units.ended(code, day)
@@ -220,16 +229,22 @@ class House:
         """The sender of a session that has not expired."""
         return self._sender("session", token)
 
+    def remembered(self, kind: str, secret: str) -> Sender | None:
+        """The sender of a ``key`` or ``session`` that was asked for just now, without asking the ledger."""
+        with self._lock:
+            held = self._known.get((kind, secret))
+        return held[1] if held is not None and time.monotonic() - held[0] < REMEMBERED_FOR else None
+
     def _sender(self, kind: str, secret: str) -> Sender | None:
         if not secret or len(secret) > 200:
             return None
+        if (remembered := self.remembered(kind, secret)) is not None:
+            return remembered
         now = time.monotonic()
-        with self._lock:
-            held = self._known.get((kind, secret))
-        if held is not None and now - held[0] < REMEMBERED_FOR:
-            return held[1]
         senders = self.folder.ledger.senders
-        found = senders.by_key(secret) if kind == "key" else senders.by_session(secret, self.wall())
+        found = (
+            senders.by_key(secret, self.wall()) if kind == "key" else senders.by_session(secret, self.wall())
+        )
         with self._lock:
             if found is None:
                 self._known.pop((kind, secret), None)
@@ -239,6 +254,12 @@ class House:
                 while len(self._known) > REMEMBERED:
                     self._known.popitem(last=False)
         return found
+
+    def why_no_key(self, key: str) -> str:
+        """Why a key does not hold: ``unknown``, ``expired``, ``revoked`` or ``off``."""
+        if not key or len(key) > 200:
+            return "unknown"
+        return self.folder.ledger.senders.why_not(key, self.wall()) or "unknown"
 
     @staticmethod
     def wall() -> int:

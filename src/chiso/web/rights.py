@@ -43,6 +43,7 @@ OF_CODE: Final = Need(Right.DOSSIERS, "code")
 FLOW: Final = Need(Right.FLOW)
 STEERING: Final = Need(Right.STEERING)
 STEER: Final = Need(Right.STEER)
+ADMINISTER: Final = Need(Right.ADMINISTER)
 
 NEEDS: Final[dict[str, Need]] = {
     "/static/{mark}/{name}": OPEN,
@@ -178,6 +179,11 @@ NEEDS: Final[dict[str, Need]] = {
     "/api/v1/reports": STEERING,
     "/api/v1/alerts": STEERING,
     "/api/v1/units/{unit}/duties": OF_UNIT,
+    # who may send
+    "/api/v1/senders": ADMINISTER,
+    "/api/v1/senders/{name}": ADMINISTER,
+    "/api/v1/senders/{name}/keys": ADMINISTER,
+    "/api/v1/senders/{name}/keys/{number}/revoke": ADMINISTER,
     # what arrives
     "/data": FLOW,
     "/api/v1/arrivals": FLOW,

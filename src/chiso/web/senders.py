@@ -30,6 +30,7 @@ from chiso.intake.records import Arrival
 from chiso.ledger.database import LedgerBusyError
 from chiso.ledger.senders import Sender
 from chiso.ledger.writer import WriterStoppedError
+from chiso.registry.codes import dossier_prefix
 from chiso.web.house import House
 
 SMALL: Final = 64 * 1024
@@ -53,6 +54,16 @@ RECORDS: Final = {
 
 BUSY: Final = "Hệ thống đang bận; bản tin chưa được nhận, hãy gửi lại sau ít phút."
 NO_KEY: Final = "Thiếu hoặc sai khóa: gửi khóa trong đầu mục Authorization: Bearer."
+KEY_IS: Final = {
+    "expired": "Khóa đã hết hạn; xin quản trị hệ thống cấp khóa mới rồi gửi lại.",
+    "revoked": "Khóa đã bị thu hồi; xin quản trị hệ thống cấp khóa mới rồi gửi lại.",
+    "off": "Hệ thống gửi này đã bị tạm dừng; liên hệ quản trị hệ thống.",
+}
+"""What whoever holds a key that held once is told."""
+NOT_THIS_KIND: Final = (
+    "Khóa hoặc tài khoản này không được gửi loại bản tin “{kind}”; không nhận gì. "
+    "Xin quản trị hệ thống mở thêm phạm vi nếu cần."
+)
 TOO_MANY: Final = "Đăng nhập sai quá nhiều lần; hãy thử lại sau một phút."
 NO_SERVICE: Final = "service không được hỗ trợ; có: DongBoHoSoMC, CapNhatTienDoHoSoMC, TraCuuHoSo."
 NOT_ENVELOPE: Final = "Thân yêu cầu không phải JSON dạng {session, madonvi, service, data}."
@@ -92,23 +103,33 @@ def _answer(body: dict[str, Any], status: int = 200, **headers: str) -> Response
     )
 
 
-def _no_key() -> Response[bytes]:
-    headers = {"WWW-Authenticate": 'Bearer realm="chiso"'}
-    return _answer(failure(NO_KEY), 401, **headers)
-
-
-def _key_holder(request: AnyRequest) -> Sender | None:
+def _key(request: AnyRequest) -> str:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    return _house(request).by_key(key.strip()) if scheme.lower() == "bearer" else None
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _no_key(request: AnyRequest) -> Response[bytes]:
+    why = await asyncio.to_thread(_house(request).why_no_key, _key(request))
+    headers = {"WWW-Authenticate": 'Bearer realm="chiso"'}
+    return _answer(failure(KEY_IS.get(why, NO_KEY)), 401, **headers)
+
+
+async def _key_holder(request: AnyRequest) -> Sender | None:
+    key, house = _key(request), _house(request)
+    return house.remembered("key", key) or await asyncio.to_thread(house.by_key, key)
 
 
 async def _taken(house: House, body: bytes, kind: str | None, sender: Sender) -> Arrival | Response[bytes]:
     """Reads a body, writes it down, and gives the arrival once it is durable and counted."""
-    context = house.context(sender.name)
+    context = house.context(sender)
+    if kind is not None and not sender.may_send(kind):
+        return _answer(failure(NOT_THIS_KIND.format(kind=kind)), 403)
     if len(body) <= SMALL:
         arrival = read_body(body, kind, context)
     else:
         arrival = await asyncio.to_thread(read_body, body, kind, context)
+    if not sender.may_send(arrival.kind):
+        return _answer(failure(NOT_THIS_KIND.format(kind=arrival.kind)), 403)
     try:
         try:
             future = house.submit(arrival, 0)
@@ -174,14 +195,16 @@ async def adapter(request: AnyRequest) -> Response[bytes]:
     if sender is None:
         return _answer(session_refusal(), 401)
     if service == "TraCuuHoSo" and told is not None:
-        return _answer(await asyncio.to_thread(_looked_up, house, told.mahoso.strip()))
+        return _answer(await asyncio.to_thread(_looked_up, house, sender, told.mahoso.strip()))
     kind = SERVICES.get(service)
     if kind is None:
         return _answer(failure(NO_SERVICE), 400)
     return await _synchronised(request, body, kind, sender)
 
 
-def _looked_up(house: House, code: str) -> dict[str, Any]:
+def _looked_up(house: House, sender: Sender, code: str) -> dict[str, Any]:
+    if house.context(sender).outside(dossier_prefix(code) or ""):
+        return lookup_answer([])  # as if it were not there: whether a dossier exists is told to nobody else
     ledger = house.folder.ledger
     number = ledger.ids([code]).get(code) if code else None
     if number is None:
@@ -193,27 +216,27 @@ def _looked_up(house: House, code: str) -> dict[str, Any]:
 @post("/dvcqg/DongBoHoSoMC", status_code=200)
 async def dossiers(request: AnyRequest) -> Response[bytes]:
     """Variants B and C: a bare array of dossiers; the key in `Authorization: Bearer`."""
-    sender = _key_holder(request)
+    sender = await _key_holder(request)
     if sender is None:
-        return _no_key()
+        return await _no_key(request)
     return await _synchronised(request, await request.body(), "dossiers", sender)
 
 
 @post("/dvcqg/CapNhatTienDoHoSoMC", status_code=200)
 async def progress(request: AnyRequest) -> Response[bytes]:
     """Variants B and C: a bare array of progress steps; the key in `Authorization: Bearer`."""
-    sender = _key_holder(request)
+    sender = await _key_holder(request)
     if sender is None:
-        return _no_key()
+        return await _no_key(request)
     return await _synchronised(request, await request.body(), "progress", sender)
 
 
 @post("/api/v1/records/{kind:str}", status_code=200)
 async def records(request: AnyRequest, kind: FromPath[str]) -> Response[bytes]:
     """The other records, as a JSON array; the key in `Authorization: Bearer`."""
-    sender = _key_holder(request)
+    sender = await _key_holder(request)
     if sender is None:
-        return _no_key()
+        return await _no_key(request)
     if kind not in RECORDS:
         raise NotFoundException(f"no records of the kind {kind!r}; there are {', '.join(RECORDS)}")
     found = await _taken(_house(request), await request.body(), RECORDS[kind], sender)
