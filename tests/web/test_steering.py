@@ -23,6 +23,7 @@ from chiso.people.audit import Audit
 from chiso.people.house import People
 from chiso.people.rights import Grant, Role
 from chiso.steering import answers, now
+from chiso.steering.alerts.rules import rules
 from chiso.steering.walk import walk_of
 from chiso.web import strips
 from chiso.web.app import create_app
@@ -272,12 +273,23 @@ def test_who_has_not_answered_is_reminded_by_one_button(client: Client, directed
 
 def test_withdrawn_and_brought_back(client: Client, directed: DataFolder) -> None:
     id = duty(directed, "H01.113")
-    assert sent(client, "/steering/withdraw", {"id": id}).status_code == 303
+    left = sent(client, "/steering/withdraw", {"id": id})
+    assert left.status_code == 303
+    assert left.headers["location"].endswith(f"?gone={id}")
+    assert 'name="back" value="1"' in client.get(left.headers["location"]).text
     assert client.get(f"/steering/duties/{id}").status_code == 404
+    (row,) = client.get("/api/v1/documents").json()["withdrawn"]
+    assert (row["id"], row["kind"], row["title"]) == (id, "task", "Báo cáo quý III")
+    assert f'name="id" value="{id}"' in client.get("/steering/documents").text
     assert sent(client, "/steering/withdraw", {"id": id, "back": "1"}).status_code == 303
     assert client.get(f"/steering/duties/{id}").status_code == 200
     (row,) = answers.documents(directed)["rows"]
-    assert sent(client, "/steering/withdraw", {"id": row["id"]}).headers["location"] == "/steering/documents"
+    assert 'name="back"' not in client.get(left.headers["location"]).text
+    gone = f"/steering/documents?gone={row['id']}"
+    assert sent(client, "/steering/withdraw", {"id": row["id"]}).headers["location"] == gone
+    assert "Đã thu hồi" in client.get(gone).text
+    back = sent(client, "/steering/withdraw", {"id": row["id"], "back": "1"}, gone)
+    assert back.headers["location"] == f"/steering/documents/{row['id']}"
     assert sent(client, "/steering/withdraw", {"id": "9"}).status_code == 404
 
 
@@ -309,11 +321,49 @@ def test_rules_and_contacts_from_the_page(client: Client, open_folder: DataFolde
     assert "trên 6 giờ làm việc" in client.get(page).text
     assert sent(client, "/steering/alerts/rules/im-lang", {"active": "0"}, page).status_code == 303
     assert "đang tắt" in client.get(page).text
+    assert sent(client, "/steering/alerts/rules/im-lang", {"active": "1"}, page).status_code == 303
+    assert sent(client, "/steering/alerts/rules/im-lang", {"silence": "24"}, page).status_code == 303
+    assert "im đến" in client.get(page).text
+    for hours in ("x", "999999", "-1"):
+        assert sent(client, "/steering/alerts/rules/im-lang", {"silence": hours}, page).status_code == 400
+    assert sent(client, "/steering/alerts/rules/im-lang", {"silence": "0"}, page).status_code == 303
+    assert "im đến" not in client.get(page).text
     wrong = sent(client, "/steering/alerts/rules/im-lang", {"clear": "99"}, page)
     assert wrong.status_code == 400
     assert sent(client, "/steering/alerts/contacts/1/remove", {}, page).status_code == 303
     assert sent(client, "/steering/alerts/contacts/1/remove", {}, page).status_code == 400
     assert "Chưa có người nhận nào" in client.get(page + "?tried=999999").text
+
+
+def test_a_new_rule_from_the_page(client: Client, directed: DataFolder) -> None:
+    page = "/steering/alerts"
+    form = {
+        "name": "Số hóa của xã <dưới> 40%", "what": "3.1", "side": "below", "threshold": "40%",
+        "whose": "communes", "unit": "", "hold": "60", "weight": "digest", "to": "both",
+    }  # fmt: skip
+    answer = sent(client, "/steering/alerts/rules", form, page)
+    assert answer.headers["location"] == "/steering/alerts#r-so-hoa-cua-xa-duoi-40"
+    again = sent(client, "/steering/alerts/rules", {**form, "whose": "list:97 đơn vị"}, page)
+    assert again.headers["location"].endswith("-40-2")
+    known = {one.id: one for one in rules(directed)}
+    assert known["so-hoa-cua-xa-duoi-40"].among == "communes"
+    assert known["so-hoa-cua-xa-duoi-40-2"].list == "97 đơn vị"
+    text = client.get(page).text
+    assert "Số hóa của xã &lt;dưới&gt; 40%" in text
+    for change, words in (
+        ({"threshold": "130%"}, "100"), ({"what": "9.9"}, "9.9"), ({"whose": "unit"}, "Hãy chọn đơn vị"),
+        ({"whose": "unit", "unit": "H99"}, "H99"), ({"whose": "list:x"}, "danh sách"),
+        ({"clear": "30%"}, "30%"),
+        ({"name": "???"}, ""),
+    ):  # fmt: skip
+        refused = sent(client, "/steering/alerts/rules", {**form, **change}, page)
+        assert refused.status_code == 400, change
+        assert words in refused.text
+        assert 'role="alert"' in refused.text
+        assert 'value="60"' in refused.text
+    assert len(rules(directed)) == len(known)
+    silence = {**form, "what": "silence", "side": "above", "threshold": "2", "whose": "unit"}
+    assert sent(client, "/steering/alerts/rules", silence, page).status_code == 303
 
 
 def test_open_alerts_are_shown_by_rule(client: Client, directed: DataFolder) -> None:

@@ -129,10 +129,11 @@ def alerts_rule(
     active: Annotated[
         bool | None, Parameter(name="--on", negative="--off", help="Switch it on, or off.")
     ] = None,
+    silence: Annotated[int | None, Parameter(help="Hours that nobody looks at it; 0 ends that.")] = None,
     data: Data = None,
     json: Json = False,
 ) -> int:
-    """Change a rule; new ones are loaded as a table (chiso load).
+    """Change a rule; new ones are loaded as a table (chiso load), or entered on the page of alerts.
 
     Parameters
     ----------
@@ -140,7 +141,7 @@ def alerts_rule(
         Its id.
     """
     from chiso.commands import output
-    from chiso.steering.alerts.answers import change_rule, rule_row
+    from chiso.steering.alerts.answers import change_rule, rule_row, silence_rule
     from chiso.steering.entering import by_command
 
     told = {
@@ -149,7 +150,10 @@ def alerts_rule(
     }  # fmt: skip
     changes = {name: value for name, value in told.items() if value is not None}
     with opened(data) as folder:
-        found = change_rule(folder, rule, changes, by_command(folder))
+        if silence is not None:
+            found = silence_rule(folder, rule, silence, by_command(folder))
+        if changes or silence is None:
+            found = change_rule(folder, rule, changes, by_command(folder))
         body = rule_row(found.records[0])
     if json:
         output.print_json(body)

@@ -235,6 +235,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
             "weight": ("muc do",),
             "to": ("nguoi nhan",),
             "active": ("dang dung",),
+            "silent_until": ("im den",),
         },
         ("id", "name", "what", "side", "threshold"),
     ),

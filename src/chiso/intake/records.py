@@ -448,6 +448,8 @@ class AlertRule(Struct, gc=False, omit_defaults=True):
     to: str = "unit"
     """``unit``, ``home`` or ``both``: whose people are told"""
     active: bool = True
+    silent_until: int = 0
+    """until then nobody looks at it, and afterwards it goes on as it stood"""
 
 
 class Refusal(Struct, gc=False):

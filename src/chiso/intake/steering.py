@@ -139,7 +139,8 @@ def reminder(fields: Fields) -> Reminder:
 
 
 def alert_rule(fields: Fields) -> AlertRule:
-    """``id, name, what, side, threshold, clear, unit, among, list, span, hold, recover, weight, to, active``.
+    """``id, name, what, side, threshold, clear, unit, among, list, span, hold, recover, weight, to, active,
+    silent_until``.
 
     A rule watches a figure of the index, with ``span`` its change, or one of :data:`COUNTED`.
     """
@@ -166,6 +167,7 @@ def alert_rule(fields: Fields) -> AlertRule:
         fields.choice("weight", WEIGHTS, "normal"),
         fields.choice("to", RECIPIENTS, "unit"),
         fields.flag("active", True),
+        fields.instant("silent_until") or 0,
     )
 
 

@@ -12,6 +12,7 @@ from chiso.instants import DAY, day_of, iso
 from chiso.law.goals import Goal
 from chiso.steering import now, wording
 from chiso.steering.entering import deadline_warnings, find_document, find_duty
+from chiso.steering.register import Duty
 from chiso.steering.reports import read, without_answer
 from chiso.steering.states import STATES, Line, Lines, worst
 from chiso.steering.walk import walk_of
@@ -19,7 +20,7 @@ from chiso.text import number
 
 if TYPE_CHECKING:
     from chiso.folder.state import DataFolder
-    from chiso.steering.register import Document, Duty, Register
+    from chiso.steering.register import Document, Register
 
 SOON: Final = 14
 """Days ahead within which something is due soon."""
@@ -137,7 +138,42 @@ def documents(folder: DataFolder, as_of: int | None = None) -> dict[str, Any]:
     register = found.register
     rows = [document_row(folder, register, one, found) for one in register.documents.values()]
     rows.sort(key=lambda row: (row["date"], row["number"]), reverse=True)
-    return {**_head(folder, found), "rows": rows}
+    return {**_head(folder, found), "rows": rows, "withdrawn": withdrawn(folder, register)}
+
+
+def withdrawn(folder: DataFolder, register: Register) -> list[dict[str, Any]]:
+    """What was withdrawn and can be brought back, by document."""
+    rows: list[dict[str, Any]] = []
+    for one in register.withdrawn:
+        if isinstance(one, Duty):
+            rows.append(
+                {
+                    "id": one.id,
+                    "kind": one.kind,
+                    "document": one.document,
+                    "title": wording.title(folder, one, "vi"),
+                    "title_en": wording.title(folder, one, "en"),
+                    "whose": wording.whose(folder, one, "vi"),
+                    "whose_en": wording.whose(folder, one, "en"),
+                    "by": one.by.isoformat(),
+                }
+            )
+        else:
+            subject = one.record.subject
+            rows.append(
+                {
+                    "id": one.id,
+                    "kind": "document",
+                    "document": one.record.number,
+                    "title": subject,
+                    "title_en": subject,
+                    "whose": one.record.issuer,
+                    "whose_en": one.record.issuer,
+                    "by": None,
+                }
+            )
+    rows.sort(key=lambda row: (row["document"], row["kind"], row["title"], row["id"]))
+    return rows
 
 
 def document(folder: DataFolder, name: str, as_of: int | None = None) -> dict[str, Any]:

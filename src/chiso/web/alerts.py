@@ -12,7 +12,16 @@ from litestar.response import Response
 
 from chiso.folder import QuestionError
 from chiso.intake.records import AlertRule
-from chiso.steering.alerts.answers import add_contact, alerts, change_rule, contacts, remove_contact, rule_row
+from chiso.steering.alerts.answers import (
+    add_contact,
+    add_rule,
+    alerts,
+    change_rule,
+    contacts,
+    remove_contact,
+    rule_row,
+    silence_rule,
+)
 from chiso.steering.alerts.machine import amount
 from chiso.steering.alerts.rules import rules
 from chiso.steering.alerts.sending import deliver
@@ -26,6 +35,9 @@ from chiso.web.steering_forms import handled, leads_to
 from chiso.web.view import View
 
 CHANGED: Final = ("threshold", "clear", "hold", "recover", "weight")
+NEW: Final = ("name", "what", "side", "span", "to", *CHANGED)
+COUNTED: Final = ("due", "overdue", "petitions", "silence", "duties")
+"""What a rule may watch besides figures of the index."""
 FEW: Final = 12
 """Subjects named before the rest is folded away."""
 
@@ -38,7 +50,9 @@ def alerts_get(request: AnyRequest) -> Response[Any]:
     return alerts_page(request)
 
 
-def alerts_page(request: AnyRequest, problem: str = "", given: dict[str, str] | None = None) -> Response[Any]:
+def alerts_page(
+    request: AnyRequest, problem: str = "", given: dict[str, str] | None = None, form: str = ""
+) -> Response[Any]:
     """The page; after a form that was refused with what was wrong."""
     folder, view = folder_of(request), asked(request)
     known = {one.id: one for one in rules(folder)}
@@ -57,10 +71,12 @@ def alerts_page(request: AnyRequest, problem: str = "", given: dict[str, str] | 
             {**one, "unit_name": unit.name if (unit := units.find(one["unit"])) is not None else one["unit"]}
             for one in contacts(folder, masked=True)
         ],
-        offered=choices(folder, view),
+        offered=(offered := choices(folder, view)),
+        rule_figures=_figures(offered, view),
         settings=folder.settings,
         problem=problem,
-        given=Given(given or {}),
+        given=Given({} if form == "rule" else given or {}),
+        rule_given=Given(given or {} if form == "rule" else {}),
         tried=_tried(request, view),
         json=view.api("/alerts"),
         **context(request, view, "alerts"),
@@ -85,9 +101,19 @@ def _by_rule(rows: list[dict[str, Any]], known: dict[str, AlertRule]) -> list[di
     return list(found.values())
 
 
+def _figures(offered: dict[str, Any], view: View) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a rule may watch, under headings."""
+    counted = [(key, say(view.lang, f"alerts.counts.{key}")) for key in COUNTED]
+    whole = [(key, words) for key, words in offered["figures"] if key in ("total", "rank")]
+    headings = ("document.whole", "alerts.counts", "document.groups", "document.indicators")
+    parts = (whole, counted, offered["groups"], offered["indicators"])
+    return [(say(view.lang, key), part) for key, part in zip(headings, parts, strict=True)]
+
+
 def _rule(rule: AlertRule, view: View) -> dict[str, Any]:
     row = rule_row(rule)
     row["bound"] = shown(rule, amount(rule.threshold))
+    row["silent"] = rule.silent_until > view.now
     row["rest"] = shown(rule, amount(rule.clear or rule.threshold))
     row["hold_words"] = view.span(rule.hold * 60) if rule.hold else say(view.lang, "alerts.at_once")
     row["recover_words"] = view.span(rule.recover * 60) if rule.recover else say(view.lang, "alerts.at_once")
@@ -112,6 +138,11 @@ async def change(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     fields, _ = await form_of(request)
 
     def work() -> Response[Any]:
+        if "silence" in fields:
+            hours = fields["silence"].strip()
+            told = int(hours) if hours.isascii() and hours.isdigit() and len(hours) < 6 else -1
+            silence_rule(folder_of(request), id, told, hand_of(request))
+            return leads_to(f"/steering/alerts#r-{id}")
         changes: dict[str, Any] = {
             name: fields[name].strip() for name in CHANGED if fields.get(name, "").strip()
         }
@@ -123,8 +154,31 @@ async def change(request: AnyRequest, id: FromPath[str]) -> Response[Any]:
     return await handled(work, lambda error: _refused(request, error, fields))
 
 
-def _refused(request: AnyRequest, error: QuestionError, fields: dict[str, str]) -> Response[Any]:
-    return alerts_page(request, told(error, asked(request)), fields)
+@post("/steering/alerts/rules", include_in_schema=False)
+async def add_new_rule(request: AnyRequest) -> Response[Any]:
+    """Enters a new rule."""
+    fields, _ = await form_of(request)
+
+    def work() -> Response[Any]:
+        row: dict[str, Any] = {name: fields[name].strip() for name in NEW if fields.get(name, "").strip()}
+        chosen = fields.get("whose", "unit")
+        unit = fields.get("unit", "").strip().split(" ")[0]
+        if chosen.startswith("list:"):
+            row["list"] = chosen.removeprefix("list:")
+        elif chosen != "unit":
+            row["among"] = chosen
+        if unit and not chosen.startswith("list:"):
+            row["unit"] = unit
+        found = add_rule(folder_of(request), row, hand_of(request))
+        return leads_to(f"/steering/alerts#r-{found.records[0].id}")
+
+    return await handled(work, lambda error: _refused(request, error, fields, "rule"))
+
+
+def _refused(
+    request: AnyRequest, error: QuestionError, fields: dict[str, str], form: str = ""
+) -> Response[Any]:
+    return alerts_page(request, told(error, asked(request)), fields, form)
 
 
 @post("/steering/alerts/contacts", include_in_schema=False)
@@ -173,4 +227,4 @@ async def remove(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     return await handled(work, lambda error: _refused(request, error, {}))
 
 
-router = Router("/", route_handlers=[alerts_get, change, add, test, remove])
+router = Router("/", route_handlers=[alerts_get, add_new_rule, change, add, test, remove])

@@ -161,6 +161,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/steering/withdraw": STEER,
     "/steering/remind": STEER,
     "/steering/alerts": STEERING,
+    "/steering/alerts/rules": STEER,
     "/steering/alerts/rules/{id}": STEER,
     "/steering/alerts/contacts": STEER,
     "/steering/alerts/contacts/{number}/test": STEER,

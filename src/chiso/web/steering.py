@@ -82,6 +82,7 @@ def documents_page(
         "documents.html",
         view,
         body=ask(answers.documents, folder, view.as_of),
+        gone=_gone(request),
         problem=problem,
         given=Given(given or {}),
         today=day_of(view.now).isoformat(),
@@ -112,6 +113,7 @@ def document_page(
         view,
         body=body,
         bundles=bundles,
+        gone=_gone(request),
         drawn=drawn,
         effect=None if view.travelling else ask_known(view, effect.of_document, folder, id),
         effect_what=wording.PLAIN["total"][view.lang == "en"],
@@ -123,6 +125,12 @@ def document_page(
         **context(request, view, "documents"),
     )
     return html(request, text, 400 if problem else 200)
+
+
+def _gone(request: AnyRequest) -> str:
+    """The id of what was withdrawn just now, if it still is."""
+    id = request.query_params.get("gone", "")
+    return id if any(one.id == id for one in now.register(folder_of(request)).withdrawn) else ""
 
 
 def ask_known(view: View, question: Any, *arguments: Any, **named: Any) -> Any:

@@ -136,10 +136,11 @@ async def withdraw_something(request: AnyRequest) -> Response[Any]:
         else:
             item = ask_known(view, find_duty, register, id)
         withdraw(folder, item, hand, back=back)
+        gone = "" if back else f"?gone={item.id}"
         if isinstance(item, Document):
-            return leads_to("/steering/documents")
+            return leads_to(f"/steering/documents/{item.id}" if back else f"/steering/documents{gone}")
         document = now.register(folder).document_of(item)
-        return leads_to("/steering/documents" + ("" if document is None else f"/{document.id}"))
+        return leads_to("/steering/documents" + ("" if document is None else f"/{document.id}") + gone)
 
     return await handled(work, lambda error: documents_page(request, told(error, asked(request))))
 

@@ -18,7 +18,15 @@ from chiso.instants import DAY, parse_instant
 from chiso.ledger.beside import contact, delivery
 from chiso.ledger.clock import Clock
 from chiso.ledger.database import LedgerError
-from chiso.steering.alerts.answers import add_contact, alerts, change_rule, contacts, looked, remove_contact
+from chiso.steering.alerts.answers import (
+    add_contact,
+    alerts,
+    change_rule,
+    contacts,
+    looked,
+    remove_contact,
+    silence_rule,
+)
 from chiso.steering.alerts.machine import STATES
 from chiso.steering.alerts.outbox import BACKOFF
 from chiso.steering.alerts.round import look
@@ -74,6 +82,37 @@ def base(folder: DataFolder) -> int:
     """How many are due without those of the test."""
     (one,) = look(folder, keep=False)
     return int(one.seen.value or 0)
+
+
+def test_a_silent_rule_stays_as_it_stood_and_goes_on_afterwards(watched: DataFolder, box: Mailbox) -> None:
+    hand = by_command(watched)
+    add_contact(watched, "H01.113", "", "an@example.vn", hand)
+    fall_due(watched, 5)
+    look(watched)
+    at(watched, MORNING + 1800)
+    look(watched)
+    deliver(watched)
+    assert [one["kind"] for one in notices(watched)] == ["alert"]
+    silence_rule(watched, "han", 2, hand)
+    fall_due(watched, 5, done=True)
+    for hour in (1, 2):
+        at(watched, MORNING + hour * 3600)
+        assert look(watched) == []
+        (row,) = alerts(watched, everything=True)["rows"]
+        assert row["state"] == "alerting"
+    at(watched, MORNING + 1800 + 2 * 3600)
+    (one,) = look(watched)
+    assert one.standing.state == "recovering"
+    at(watched, MORNING + 1800 + 3 * 3600)
+    look(watched)
+    deliver(watched)
+    assert [one["kind"] for one in notices(watched)] == ["over", "alert"]
+    assert len(box.mails) == 2
+    silence_rule(watched, "han", 2, hand)
+    silence_rule(watched, "han", 0, hand)
+    assert len(look(watched)) == 1
+    with pytest.raises(QuestionError, match="744 hours"):
+        silence_rule(watched, "han", 745, hand)
 
 
 def test_an_alert_is_told_once_and_its_end_once(watched: DataFolder, box: Mailbox) -> None:

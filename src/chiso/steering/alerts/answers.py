@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from chiso.folder.answers import QuestionError
 from chiso.instants import iso
@@ -13,6 +13,8 @@ from chiso.steering.alerts.rules import rules
 from chiso.steering.alerts.sending import check_address, check_settings
 from chiso.steering.alerts.service import notices, standing
 from chiso.steering.entering import Entered, Hand, enter, note, row_of
+from chiso.steering.now import register
+from chiso.text import fold
 
 if TYPE_CHECKING:
     from chiso.folder.state import DataFolder
@@ -26,6 +28,7 @@ def rule_row(rule: AlertRule) -> dict[str, Any]:
         "threshold": rule.threshold, "clear": rule.clear or rule.threshold, "unit": rule.unit or None,
         "among": rule.among or None, "list": rule.list or None, "span": rule.span, "hold": rule.hold,
         "recover": rule.recover, "weight": rule.weight, "to": rule.to, "active": rule.active,
+        "silent_until": iso(rule.silent_until) if rule.silent_until else None,
     }  # fmt: skip
 
 
@@ -138,7 +141,56 @@ def change_rule(folder: DataFolder, name: str, changes: dict[str, Any], hand: Ha
     rule = next((one for one in rules(folder) if one.id == name), None)
     if rule is None:
         raise QuestionError(f"Không có quy tắc “{name}”.", f"no rule has the id {name!r}", unknown=True)
-    row = row_of(rule) | {"active": rule.active} | changes
+    row = row_of(rule) | {"active": rule.active, "silent_until": iso(rule.silent_until or None)} | changes
     found = enter(folder, "alert_rules", [row], hand)
     note(folder, hand, "alert_rule_changed", name, changes=sorted(changes))
+    return found
+
+
+LONGEST_SILENCE: Final = 31 * 24
+"""Hours that a rule may be silenced for."""
+
+
+def silence_rule(folder: DataFolder, name: str, hours: int, hand: Hand) -> Entered:
+    """Silences a rule for so many hours; 0 ends a silence.
+
+    Until then nobody looks at it.  Afterwards it goes on as it stood: what was told of is told to be over, or
+    is still open; what was not is told if it is wrong then.
+    """
+    if not 0 <= hours <= LONGEST_SILENCE:
+        raise QuestionError(
+            f"Một quy tắc tạm im tối đa {LONGEST_SILENCE} giờ; muốn lâu hơn thì tắt hẳn.",
+            f"a rule can be silenced for {LONGEST_SILENCE} hours at most; switch it off for longer",
+            wrong=True,
+        )
+    until = folder.now() + hours * 3600 if hours else None
+    return change_rule(folder, name, {"silent_until": iso(until)}, hand)
+
+
+def add_rule(folder: DataFolder, row: dict[str, Any], hand: Hand) -> Entered:
+    """Enters a new rule under an id made from its name.  QuestionError says what is wrong with it."""
+    known = {one.id for one in rules(folder)}
+    words = "".join(sign if sign.isalnum() else " " for sign in fold(row.get("name", ""))).split()
+    stem = "-".join(words)[:50]
+    name, place = stem, 1
+    while name in known:
+        place += 1
+        name = f"{stem}-{place}"
+    unit, listed = row.get("unit", ""), row.get("list", "")
+    if unit and folder.registry.units.find(unit) is None:
+        raise QuestionError(
+            f"Không có đơn vị mang mã “{unit}”. Tìm đơn vị ở trang Đơn vị.",
+            f"no unit has the code {unit!r}",
+            unknown=True,
+        )
+    if listed and listed not in register(folder).lists:
+        raise QuestionError(
+            f"Chưa có danh sách đơn vị “{listed}”.", f"no list of units is called {listed!r}", unknown=True
+        )
+    if not (unit or listed or row.get("among") or row.get("what") == "silence"):
+        raise QuestionError(
+            "Hãy chọn đơn vị mà quy tắc theo dõi.", "say which units the rule watches", wrong=True
+        )
+    found = enter(folder, "alert_rules", [{**row, "id": name}], hand)
+    note(folder, hand, "alert_rule_added", name)
     return found

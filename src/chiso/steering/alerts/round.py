@@ -52,7 +52,9 @@ def look(folder: DataFolder, *, keep: bool = True) -> list[Look]:
     ``keep``: the states go on from here and what is new is posted; else nothing is written.
     """
     eyes = Eyes(folder)
-    seen = [(rule, one) for rule in rules(folder) if rule.active for one in eyes.see(rule)]
+    on = [rule for rule in rules(folder) if rule.active]
+    silent = frozenset(rule.id for rule in on if rule.silent_until > eyes.at)
+    seen = [(rule, one) for rule in on if rule.id not in silent for one in eyes.see(rule)]
     if not keep:
         held = _held(folder)
         return [_step(rule, one, held.get((rule.id, one.subject)), eyes.at) for rule, one in seen]
@@ -60,7 +62,7 @@ def look(folder: DataFolder, *, keep: bool = True) -> list[Look]:
     with folder.ledger.database.write() as connection:
         held = _read(connection)
         found = [_step(rule, one, held.get((rule.id, one.subject)), eyes.at) for rule, one in seen]
-        _write(connection, held, found, eyes.at)
+        _write(connection, held, found, silent, eyes.at)
         news = [_news(folder, one, eyes.at) for one in found if one.event is not None]
         post(connection, contacts, news, Hours.of(folder.settings, folder.calendar))
     folder.ledger.meta.set(SEEN_AT, str(eyes.at))
@@ -88,8 +90,8 @@ def _step(rule: AlertRule, seen: Seen, held: tuple[Standing, str | None] | None,
     return Look(rule, seen, after, event)
 
 
-def _write(connection: sa.Connection, held: Held, found: list[Look], at: int) -> None:
-    """Writes what changed, and forgets what no rule looks at any more."""
+def _write(connection: sa.Connection, held: Held, found: list[Look], silent: frozenset[str], at: int) -> None:
+    """Writes what changed, and forgets what no rule looks at any more; a silent rule's stays as it is."""
     changed: list[dict[str, Any]] = []
     for one in found:
         value = exact(one.seen.value)
@@ -101,7 +103,8 @@ def _write(connection: sa.Connection, held: Held, found: list[Look], at: int) ->
                     "seen_at": at,
                 }
             )  # fmt: skip
-    gone = held.keys() - {(one.rule.id, one.seen.subject) for one in found}
+    looked = {(one.rule.id, one.seen.subject) for one in found}
+    gone = {key for key in held.keys() - looked if key[0] not in silent}
     keys = [(one["rule"], one["subject"]) for one in changed] + sorted(gone)
     if keys:
         where = (alert.c.rule == sa.bindparam("r")) & (alert.c.subject == sa.bindparam("s"))
