@@ -23,8 +23,8 @@ from chiso.web import formatting
 from chiso.web.app import create_app
 from chiso.web.messages import catalogue
 from chiso.web.rights import COOKIE
-from chiso.web.todo import as_csv, hour
-from chiso.web.view import View
+from chiso.web.todo import as_csv
+from chiso.web.view import View, hour
 from tests.insight.work import enrich
 from tests.support.messages import stamp, tell
 from tests.web.test_pages import Reader

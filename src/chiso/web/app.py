@@ -209,6 +209,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
     app.state.house = house or House(folder)
     app.state.public = public.Door(folder)
     app.state.lookout = app.state.house.lookout
+    app.state.best = app.state.house.best
     app.state.changes = why_page.Kept()
     app.state.registry = api.registry_of(app.state.house)
     return app

@@ -27,6 +27,7 @@ from chiso.people.rights import Person, below
 from chiso.steering.alerts.service import Service
 from chiso.steering.walk import walk_of
 from chiso.web.ahead import Lookout
+from chiso.web.best import Keeper
 from chiso.web.hub import Hub
 from chiso.web.watching import Watching
 
@@ -51,6 +52,7 @@ class House:
         self.folder = folder
         self.hub = Hub(folder)
         self.lookout = Lookout(folder)
+        self.best = Keeper(folder)
         self.turn = Turn(folder.ledger.database, folder.path)
         """at what one process does for all that serve this ledger"""
         self.watching = Watching(folder, self.turn.mine)

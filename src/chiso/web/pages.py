@@ -13,6 +13,7 @@ from litestar.response import Redirect, Response
 
 from chiso.folder import DataFolder
 from chiso.web import sight
+from chiso.web.best import best_today
 from chiso.web.messages import say
 from chiso.web.render import page, period_choices, sources
 from chiso.web.rights import person_of
@@ -104,6 +105,7 @@ def overview(request: Request[Any, Any, Any]) -> Response[Any]:
         rank=sight.place(folder, view, law, unit),
         league=shown,
         due=None if loading else sight.due_next(request.app.state.lookout, view, code),
+        best=None if loading else best_today(request.app.state.best, view, code),
         sources=sources(law, view.lang),
         json=view.api(f"/units/{code}/score"),
         stream=sight.stream_of(view, code),

@@ -26,8 +26,7 @@ from chiso.web.messages import say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page
 from chiso.web.sight import ask
-from chiso.web.todo import hour
-from chiso.web.view import AskedWrongError, View, whole
+from chiso.web.view import AskedWrongError, View, hour, whole
 
 LISTED: Final = 30
 """Rows of the table of who does what; all steps are in the JSON."""

@@ -19,7 +19,7 @@ import structlog
 import uvicorn
 
 from chiso.commands.recounting import SERVER_FILE
-from chiso.folder import DataFolder
+from chiso.folder import DataFolder, QuestionError
 from chiso.folder.sent import memory
 from chiso.insight.plan import milp
 from chiso.ledger.database import LedgerError
@@ -96,7 +96,7 @@ def serve_on(data: Path, sockets: list[socket.socket] | None, own: tuple[str, in
             raise LedgerError(f"{data} is a standby: chiso standby promote makes it one to be served")
         house = House(folder)
         server = _server(folder, house, *own)
-        reading = threading.Thread(target=_read_payments, args=(folder,), name="payments-warm")
+        reading = threading.Thread(target=_look_around, args=(house,), name="work-warm")
         reading.start()
         # the server ends in order and then raises the signal again: let the folder be closed first
         for sign in (signal.SIGTERM, signal.SIGHUP):
@@ -107,11 +107,15 @@ def serve_on(data: Path, sockets: list[socket.socket] | None, own: tuple[str, in
         return 0 if server.started else 1
 
 
-def _read_payments(folder: DataFolder) -> None:
-    """Reads all payments, so that the first who asks for work or for a plan need not wait for it."""
+def _look_around(house: House) -> None:
+    """Reads all payments and looks through the home's work, so that the first who asks need not wait."""
+    folder = house.folder
     sent = memory(folder)
     with sent.lock:
         sent.read_payments(folder)
+    if folder.loading_progress() is None:
+        with suppress(QuestionError):
+            house.best.of(folder.settings.home)
 
 
 @contextmanager

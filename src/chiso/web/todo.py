@@ -31,7 +31,7 @@ from chiso.web.render import page
 from chiso.web.rights import only_officers_own, person_of
 from chiso.web.sight import NotHereError, ask
 from chiso.web.signin import local_path
-from chiso.web.view import AskedWrongError, View, whole
+from chiso.web.view import AskedWrongError, View, hour, whole
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -293,23 +293,6 @@ def _row(row: dict[str, Any], view: View, code: str) -> dict[str, Any]:
         "link": _link(row, view, code),
         "of": row.get("for_procedure") or row.get("procedure") or "",
     }
-
-
-def hour(by: int, view: View) -> str:
-    """By when, as people say it: 11:30 today, 17:00 12/10, within the period."""
-    lang = view.lang
-    if by >= view.asked_period.end:
-        return say(lang, "todo.in_period")
-    # what ends at midnight, or a second before it, ends with the day
-    shown = formatting.clock(by)
-    day = day_of(by)
-    if by in (midnight(day), midnight(day) + DAY - 1):
-        day = day_of(by - 1)
-        shown = "24:00"
-    today = day_of(view.looked_at)
-    if day == today:
-        return say(lang, "todo.today", hour=shown)
-    return f"{shown} {day:%d/%m}" if day.year == today.year else f"{shown} {day:%d/%m/%Y}"
 
 
 def _link(row: dict[str, Any], view: View, code: str) -> str:

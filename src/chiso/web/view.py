@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from chiso.instants import BadInstantError, Period, iso, parse_instant, parse_period, year_of
+from chiso.instants import (
+    DAY,
+    BadInstantError,
+    Period,
+    day_of,
+    iso,
+    midnight,
+    parse_instant,
+    parse_period,
+    year_of,
+)
 from chiso.web import formatting
 from chiso.web.messages import say
 
@@ -175,3 +185,20 @@ class View:
 
     def span(self, seconds: int | None) -> str:
         return formatting.span(seconds, self.lang)
+
+
+def hour(by: int, view: View) -> str:
+    """By when, as people say it: 11:30 today, 17:00 12/10, within the period."""
+    lang = view.lang
+    if by >= view.asked_period.end:
+        return say(lang, "todo.in_period")
+    # what ends at midnight, or a second before it, ends with the day
+    shown = formatting.clock(by)
+    day = day_of(by)
+    if by in (midnight(day), midnight(day) + DAY - 1):
+        day = day_of(by - 1)
+        shown = "24:00"
+    today = day_of(view.looked_at)
+    if day == today:
+        return say(lang, "todo.today", hour=shown)
+    return f"{shown} {day:%d/%m}" if day.year == today.year else f"{shown} {day:%d/%m/%Y}"

@@ -50,6 +50,8 @@ class Items:
     worths: list[Fraction]
     indicators: list[tuple[str, ...]] = field(default_factory=list)
     """per way: the indicators that it improves"""
+    together: Fraction = Fraction(0)
+    """what all of them give if all are done; of those that are weighed each in its own hour, their sum"""
 
     def __len__(self) -> int:
         return len(self.dossier)
@@ -58,7 +60,7 @@ class Items:
         """Some of the items."""
         return Items(
             self.what, self.dossier[chosen], self.procedure[chosen], self.by[chosen], self.way[chosen],
-            self.worths, self.indicators,
+            self.worths, self.indicators, self.together,
         )  # fmt: skip
 
 
@@ -83,15 +85,31 @@ def _items(
     """Items of which all are weighed now."""
     ways, way = steps.ways()
     rows = scene.rows
+    worths = worth.of(ways)
+    gives = np.array([one > 0 for one in worths], np.bool_)[way] if len(some) else np.zeros(0, np.bool_)
     return Items(
         what,
         rows["dossier"][some].astype(np.int64),
         rows["procedure"][some].astype(np.int64),
         np.full(len(some), NEVER) if by is None else by,
         way,
-        worth.of(ways),
+        worths,
         improved(worth, ways),
+        _together(scene, worth, some[gives], steps.take(np.flatnonzero(gives))),
     )
+
+
+def _together(scene: Scene, worth: Worth, some: Array, steps: Steps) -> Fraction:
+    """What a set of acts gives at once: a procedure that several of them make count, counts once."""
+    if not len(some):
+        return Fraction(0)
+    procedures = scene.rows["procedure"][some]
+    distinct = [
+        len(np.unique(procedures[turned > 0])) - len(np.unique(procedures[turned < 0]))
+        for turned in steps.distinct
+    ]
+    cells = steps.cells.sum(axis=1, dtype=np.int64)
+    return worth.of(Steps(cells[:, None], np.array(distinct, np.int64)[:, None]))[0]
 
 
 def _worthwhile(items: Items) -> Items:
@@ -254,5 +272,6 @@ def due(scene: Scene, worth: Worth, course: Course, until: int) -> Items:
         Items(
             "due", rows["dossier"].astype(np.int64), rows["procedure"].astype(np.int64), instants - 1,
             back.reshape(-1), worths, [told[one] for one in pairs[1].tolist()],
+            sum((worths[one] for one in back.reshape(-1).tolist()), Fraction(0)),
         )
     )  # fmt: skip

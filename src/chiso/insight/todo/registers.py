@@ -151,16 +151,17 @@ def procedure_work_until(view: View, now: int) -> list[ProcedureWork]:
     ]
 
 
-def procedures(scene: Scene, worth: Worth) -> Iterator[Other]:
-    """Work on procedures that is a unit's own or of one below it: what its total gains."""
+def procedures(scene: Scene, worth: Worth) -> tuple[list[Other], dict[str, Fraction]]:
+    """Work on procedures that is a unit's own or of one below it: what its total gains by each, and by all
+    of a kind at once."""
     ground, home = scene.ground, scene.ground.units.home.index
     home = int(ground.units.today(home, tree_instant(scene.judged_at)))
     if worth.province != home:
-        return
+        return [], {}
     inside = subtree_mask(ground, scene.unit, scene.judged_at)
     works = [one for one in procedure_work(scene.view) if inside[one.owner]]
     if not works:
-        return
+        return [], {}
     steps = Steps.none(scene.view, len(works))
     told = {name: np.zeros(len(works), np.int64) for one in works for name in one.steps}
     services = np.zeros(len(works), np.int64)
@@ -170,10 +171,27 @@ def procedures(scene: Scene, worth: Worth) -> Iterator[Other]:
         if one.services:
             services[place] = becomes_service(scene, one.code, steps.distinct[:, place])
     own = {"online_services": services, **(told if scene.unit == home else {})}
-    for one, gain in zip(works, worth.of(steps, own, province_registers=told), strict=True):
+    found: list[Other] = []
+    giving: dict[str, list[int]] = {}
+    for place, (one, gain) in enumerate(
+        zip(works, worth.of(steps, own, province_registers=told), strict=True)
+    ):
         if gain > 0 or one.what in ("announce", "publish"):
             indicators = _reading(ground, *one.steps) if gain > 0 else ()
-            yield Other(one.what, "procedure", one.code, one.by, gain, one.owner, indicators, dict(one.more))
+            found.append(
+                Other(one.what, "procedure", one.code, one.by, gain, one.owner, indicators, dict(one.more))
+            )
+        if gain > 0:
+            giving.setdefault(one.what, []).append(place)
+    kinds = np.array([[place in some for place in range(len(works))] for some in giving.values()], np.int64)
+    if not len(kinds):
+        return found, {}
+    at_once = worth.of(
+        Steps(steps.cells @ kinds.T, steps.distinct @ kinds.T),
+        {name: kinds @ more for name, more in own.items()},
+        province_registers={name: kinds @ more for name, more in told.items()},
+    )
+    return found, dict(zip(giving, at_once, strict=True))
 
 
 def becomes_service(scene: Scene, code: str, distinct: np.ndarray) -> int:

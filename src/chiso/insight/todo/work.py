@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -39,6 +39,8 @@ class Work:
     until: int
     items: list[Items]
     others: list[Other]
+    together: dict[str, Fraction] = field(default_factory=dict)
+    """kind of work on procedures → what all of it gives at once"""
 
     @cached_property
     def starts(self) -> Array:
@@ -131,5 +133,6 @@ def work(folder: DataFolder, view: View, unit: int, until: int) -> Work:
         kinds.unheard(seen, worth, unheard_rows(folder, view.roster)),
         kinds.fee(seen, worth),
     ]
-    others = [*petitions(seen, worth, ahead, petitions_until), *procedures(seen, worth)]
-    return Work(view, unit, until, found, others)
+    of_procedures, together = procedures(seen, worth)
+    others = [*petitions(seen, worth, ahead, petitions_until), *of_procedures]
+    return Work(view, unit, until, found, others, together)
