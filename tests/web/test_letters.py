@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -144,7 +146,17 @@ def test_a_letter_from_form_to_file_to_number(client: TestClient[Litestar]) -> N
 def test_letters_to_several_units_and_an_office_s_template(client: TestClient[Litestar]) -> None:
     form = {"kind": "unit", "unit": "H01.113 H01.06", "_csrf_token": token(client)}
     answer = client.post(NEW, data=form, files={"template": ("mau.docx", built_in())}, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/steering/letters")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/steering/letters?made=1,2")
+    page = client.get(answer.headers["location"]).text
+    assert "Đã lập 2 công văn." in page
+    assert "/steering/letters/documents.zip?ids=1,2" in page
+    archive = client.get("/steering/letters/documents.zip?ids=1,2,x,1")
+    assert archive.content == client.get("/steering/letters/documents.zip?ids=1,2").content
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+        assert files.namelist() == ["1-H01.113-cong-van-1.docx", "2-H01.06-cong-van-2.docx"]
+        assert all(check(files.read(name)) == [] for name in files.namelist())
+    for wrong in ("", "?ids=", "?ids=9", "?ids=../1"):
+        assert client.get(f"/steering/letters/documents.zip{wrong}").status_code == 404
     told = client.get("/api/v1/letters").json()["letters"]
     assert {one["unit"] for one in told} == {"H01.113", "H01.06"}
     assert {one["template"] for one in told} == {hashlib.sha256(built_in()).hexdigest()}

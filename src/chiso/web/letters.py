@@ -21,10 +21,11 @@ from chiso.steering.letters import pdf, sources
 from chiso.steering.letters.check.checks import Broken, check
 from chiso.steering.letters.effect import effect
 from chiso.steering.letters.make import Made, make, older
+from chiso.steering.letters.packing import bundled
 from chiso.steering.letters.register import document_of, entered, entry_of, facts_of, numbered
 from chiso.web.directing import hand_of, may_write
 from chiso.web.forms import form_token
-from chiso.web.letter_forms import CARRIED, Fields, choices, filled, request_of, units_asked
+from chiso.web.letter_forms import CARRIED, MOST_UNITS, Fields, choices, filled, request_of, units_asked
 from chiso.web.letter_sheet import sheet
 from chiso.web.messages import say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
@@ -93,15 +94,16 @@ def register(request: AnyRequest) -> Response[Any]:
     if moved := redirected(request):
         return moved
     folder, view = folder_of(request), asked(request)
-    rows = [
-        {"entry": one, "number": _number(one), "name": _named(folder, one.unit)}
-        for one in folder.ledger.letters.list(request.query_params.get("unit") or None)
-    ]
+    made = _ids(request.query_params.get("made", ""))
+    entries = folder.ledger.letters.list(request.query_params.get("unit") or None)
+    known = {one.id for one in entries}
+    rows = [{"entry": one, "number": _number(one), "name": _named(folder, one.unit)} for one in entries]
     text = page(
         "letters.html",
         view,
         section="steering",
         rows=rows,
+        made=[one for one in made if one in known],
         writes=may_write(request),
         json=view.api("/letters"),
         **shared(request, view),
@@ -164,7 +166,9 @@ async def create(request: AnyRequest) -> Response[Any]:
 
     def work() -> Response[Any]:
         entries = made_and_entered(request, Fields.of(form), template, anyway=form.get("anyway") == "1")
-        where = f"/steering/letters/{entries[0].id}" if len(entries) == 1 else "/steering/letters"
+        where = f"/steering/letters/{entries[0].id}"
+        if len(entries) > 1:
+            where = f"/steering/letters?made={','.join(str(one.id) for one in entries)}"
         return Redirect(where, status_code=303)
 
     return await asyncio.to_thread(_asked_well, work)
@@ -301,6 +305,23 @@ def as_docx(request: AnyRequest, number: FromPath[int]) -> Response[bytes]:
     return attached(document_of(folder_of(request), entry), DOCX, file_name(entry, "docx"))
 
 
+def _ids(text: str) -> list[int]:
+    """Ids of letters, as 3,4,5."""
+    found = [int(one) for one in text.split(",") if one.isascii() and one.isdigit() and len(one) < 10]
+    return list(dict.fromkeys(found))[:MOST_UNITS]
+
+
+@get("/steering/letters/documents.zip", sync_to_thread=True, include_in_schema=False)
+def as_zip(request: AnyRequest) -> Response[bytes]:
+    """The documents of several letters in one archive."""
+    folder = folder_of(request)
+    entries = [_entry(request, one) for one in _ids(request.query_params.get("ids", ""))]
+    if not entries:
+        raise NotHereError("ids")
+    files = {f"{one.id}-{one.unit}-{file_name(one, 'docx')}": document_of(folder, one) for one in entries}
+    return attached(bundled(files), "application/zip", "cong-van.zip")
+
+
 @get("/steering/letters/{number:int}/document.pdf", sync_to_thread=True, include_in_schema=False)
 def as_pdf(request: AnyRequest, number: FromPath[int]) -> Response[bytes]:
     """The document as PDF, where LibreOffice is at hand."""
@@ -309,4 +330,6 @@ def as_pdf(request: AnyRequest, number: FromPath[int]) -> Response[bytes]:
     return attached(content, "application/pdf", file_name(entry, "pdf"))
 
 
-router = Router("/", route_handlers=[register, editor, preview, create, letter, give_number, as_docx, as_pdf])
+router = Router(
+    "/", route_handlers=[register, editor, preview, create, letter, give_number, as_docx, as_pdf, as_zip]
+)

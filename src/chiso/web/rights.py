@@ -139,6 +139,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/steering/letters": STEERING,
     "/steering/letters/new": STEER,
     "/steering/letters/preview": STEER,
+    "/steering/letters/documents.zip": STEERING,
     "/steering/letters/{number}": STEERING,
     "/steering/letters/{number}/number": STEER,
     "/steering/letters/{number}/document.docx": STEERING,

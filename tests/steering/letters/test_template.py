@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import io
+import random
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from docx.oxml.ns import qn
@@ -132,3 +135,98 @@ def test_what_is_no_template_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(template, "MOST_BYTES", 100)
     with pytest.raises(QuestionError, match="unpacks to"):
         opened(built_in())
+
+
+def _rebuilt(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as told, zipfile.ZipFile(out, "w") as made:
+        for name in told.namelist():
+            made.writestr(name, change(name, told.read(name)))
+    return out.getvalue()
+
+
+def test_as_word_saves_it_every_field_in_pieces(march: Facts) -> None:
+    """Word cuts runs at spelling marks, revisions and page breaks: after each sign at the worst."""
+
+    def cut(document: object) -> None:
+        for run in list(document.element.body.iter(qn("w:r"))):  # type: ignore[attr-defined]
+            words = "".join(one.text or "" for one in run.findall(qn("w:t")))
+            if "{{" not in words:
+                continue
+            for place, sign in enumerate(words):
+                piece = copy.deepcopy(run)
+                for text in piece.findall(qn("w:t"))[1:]:
+                    piece.remove(text)
+                text = piece.find(qn("w:t"))
+                text.text = sign
+                text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+                piece.set(qn("w:rsidR"), f"00AB{place:04X}")
+                run.addprevious(piece)
+                run.addprevious(ooxml.element('<w:proofErr w:type="spellStart"/>'))
+            run.getparent().remove(run)
+
+    own = changed(built_in(), cut)
+    assert own != built_in()
+    assert fields_of(checked(own)) == fields_of(checked(built_in()))
+    assert lines(rendered(march, own)) == lines(rendered(march))
+    assert check(rendered(march, own)) == []
+
+
+def test_broken_files_are_refused_in_words_whatever_is_wrong(march: Facts) -> None:
+    chance = random.Random(766)
+    whole = built_in()
+    parts = ("word/document.xml", "word/styles.xml", "[Content_Types].xml", "word/_rels/document.xml.rels")
+
+    def cut(name: str, content: bytes) -> bytes:
+        if name not in parts or chance.random() < 0.3:
+            return content
+        place = chance.randrange(len(content))
+        return content[:place] + content[place + chance.randrange(1, 40) :]
+
+    def torn() -> bytes:
+        bytes_ = bytearray(whole)
+        for _ in range(chance.randrange(1, 20)):
+            bytes_[chance.randrange(len(bytes_))] = chance.randrange(256)
+        return bytes(bytes_)
+
+    told = 0
+    for content in [*(_rebuilt(whole, cut) for _ in range(30)), *(torn() for _ in range(20)), b"PK", b""]:
+        try:
+            rendered(march, content or b"x")
+        except QuestionError as error:
+            told += "Không dùng được mẫu" in error.message_vi
+    assert told > 30
+
+
+def test_nothing_is_drawn_from_elsewhere() -> None:
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+    def related(name: str, type_: str) -> bytes:
+        where = 'Target="http://evil.example/x" TargetMode="External"'
+        one = f'<Relationship Id="rId99" Type="{kind}{type_}" {where}/>'
+        return _rebuilt(
+            built_in(),
+            lambda part, content: (
+                content.replace(b"</Relationships>", one.encode() + b"</Relationships>")
+                if part == name
+                else content
+            ),
+        )
+
+    for type_ in ("image", "oleObject", "frame", "subDocument"):
+        with pytest.raises(QuestionError, match="outside itself"):
+            checked(related("word/_rels/document.xml.rels", type_))
+    checked(related("word/_rels/document.xml.rels", "hyperlink"))
+    kept = checked(related("word/_rels/document.xml.rels", "attachedTemplate"))
+    assert not any(one.is_external for one in kept.part.rels.values())
+    entity = _rebuilt(
+        built_in(),
+        lambda part, content: (
+            content.replace(b"?>", b'?><!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]>', 1).replace(
+                b"{{closing}}", b"{{closing}}&e;"
+            )
+            if part == "word/document.xml"
+            else content
+        ),
+    )
+    assert "root:" not in str(lines(entity))

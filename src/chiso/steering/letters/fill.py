@@ -33,7 +33,19 @@ def rendered(facts: Facts, office_template: bytes | None = None) -> bytes:
 
     Raises :class:`QuestionError` for a template that cannot be used.
     """
-    document = template.checked(office_template or template.built_in())
+    if office_template is None:
+        return _filled(facts, template.built_in())
+    try:
+        return _filled(facts, office_template)
+    except (AttributeError, KeyError, TypeError, IndexError) as error:  # parts that Word would mend
+        raise template.refused(
+            "cấu trúc tệp bị hỏng; hãy mở bằng Word và lưu lại.",
+            "its structure is broken; open it in Word and save it again",
+        ) from error
+
+
+def _filled(facts: Facts, content: bytes) -> bytes:
+    document = template.checked(content)
     words = Wording(facts)
     for story in template.stories(document):
         for paragraph in list(story.iter(qn("w:p"))):

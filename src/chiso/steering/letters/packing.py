@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from typing import Final
 
 _FIRST: Final = ("[Content_Types].xml", "_rels/.rels", "word/document.xml")
@@ -33,6 +34,18 @@ def packed(document: bytes) -> bytes:
                 entry.create_system = 3
                 entry.external_attr = 0o600 << 16
                 kept.writestr(entry, content)
+    return out.getvalue()
+
+
+def bundled(files: Mapping[str, bytes]) -> bytes:
+    """Files by name in one archive, whose bytes depend on nothing but them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as kept:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.create_system = 3
+            entry.external_attr = 0o600 << 16
+            kept.writestr(entry, content)
     return out.getvalue()
 
 

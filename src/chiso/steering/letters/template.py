@@ -98,7 +98,8 @@ def refused(vi: str, en: str) -> QuestionError:
 def opened(content: bytes) -> Document:
     """A template as a document.
 
-    Raises :class:`QuestionError` where it is no .docx, carries macros or is too large.
+    Raises :class:`QuestionError` where it is no .docx, is broken, carries macros, draws on anything outside
+    itself or is too large.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as told:
@@ -108,9 +109,33 @@ def opened(content: bytes) -> Document:
             raise refused("tệp quá lớn.", f"it unpacks to {size} bytes, {MOST_BYTES} at most")
         if any("vbaproject" in name.lower() for name in names):
             raise refused("tệp có macro; hãy lưu thành .docx.", "it carries macros; save it as .docx")
-        return docx.Document(io.BytesIO(content))
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise refused("không phải tệp Word (.docx).", f"it is no .docx ({error})") from error
+        found = docx.Document(io.BytesIO(content))
+        if found.element.body is None:
+            raise ValueError("it has no body")
+    except QuestionError:
+        raise
+    except Exception as error:  # zip, XML and Word's parts break in a dozen ways
+        raise refused(
+            "không phải tệp Word (.docx), hoặc tệp hỏng.", f"it is no .docx, or broken ({_brief(error)})"
+        ) from error
+    for part in found.part.package.iter_parts():
+        for name, one in list(part.rels.items()):
+            if one.is_external and one.reltype.endswith("/attachedTemplate"):
+                # where Word took styles from, on somebody's computer: of no use here
+                for mark in list(part.element.iter(qn("w:attachedTemplate"))):
+                    mark.getparent().remove(mark)
+                part.rels.pop(name)
+            elif one.is_external and not one.reltype.endswith("/hyperlink"):
+                raise refused(
+                    "tệp lấy nội dung từ nơi khác (ảnh hay đối tượng liên kết); hãy nhúng vào tệp.",
+                    f"it draws on something outside itself ({one.reltype.rpartition('/')[2]}); embed it",
+                )
+    return found
+
+
+def _brief(error: Exception) -> str:
+    """An error in a few words, without what it says of memory and places."""
+    return f"{type(error).__name__}: {error}".partition("<")[0][:80].strip()
 
 
 def stories(document: Document) -> Iterator[Any]:
@@ -208,8 +233,12 @@ def check_fields(names: list[str]) -> None:
 def checked(content: bytes) -> Document:
     """A template that may be used, its content controls turned into fields."""
     document = opened(content)
-    flatten(document)
-    check_fields(fields_of(document))
+    try:
+        flatten(document)
+        names = fields_of(document)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise refused("cấu trúc tệp bị hỏng.", f"its structure is broken ({_brief(error)})") from error
+    check_fields(names)
     return document
 
 
