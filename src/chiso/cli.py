@@ -16,6 +16,7 @@ from chiso import __version__
 from chiso.commands import backing
 from chiso.commands.accounts import account_app, audit_app
 from chiso.commands.alerting import alerts_app
+from chiso.commands.exporting import export, message
 from chiso.commands.lateness import lateness
 from chiso.commands.letters import letter_app
 from chiso.commands.options import (
@@ -79,6 +80,8 @@ app.command(procedures)
 app.command(plan)
 app.command(quality)
 app.command(reconcile)
+app.command(export)
+app.command(message)
 for part in (document_app, target_app, task_app, report_app, alerts_app):
     app.command(part)
 

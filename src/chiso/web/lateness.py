@@ -24,7 +24,7 @@ from chiso.web.outlook import end_of
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page
 from chiso.web.sight import NotHereError, ask
-from chiso.web.view import AskedWrongError, View
+from chiso.web.view import AskedWrongError, View, per_page
 
 DATA: Final = ("late_data", "wrong_data")
 FEW: Final = 12
@@ -202,7 +202,8 @@ def dossiers(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[A
     if indicator is None:
         raise NotHereError(str(wanted["indicator"]))
     found = ask(
-        insight.dossiers, folder, code, **wanted, limit=PAGE, offset=(number - 1) * PAGE,
+        insight.dossiers, folder, code, **wanted,
+        limit=per_page(request.query_params, PAGE), offset=(number - 1) * PAGE,
         **sight.of_dossiers(view),
     )  # fmt: skip
     names = sight.sender_names(folder, view.lang)

@@ -18,7 +18,7 @@ from chiso.web.messages import catalogue, say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page, sources
 from chiso.web.sight import LEAGUES, NotHereError, ask
-from chiso.web.view import AskedWrongError, View, whole
+from chiso.web.view import AskedWrongError, View, per_page, whole
 
 PAGE: Final = 50
 """Rows on one page of a list."""
@@ -87,15 +87,15 @@ def dossiers(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[A
     row = next((one for one in sheet.indicators if one.id == indicator), None)
     if row is None:
         raise NotHereError(indicator)
-    number = page_number(request)
+    number, size = page_number(request), per_page(query, PAGE)
     found = ask(
         folder.dossiers,
         code,
         indicator,
         part=part,
         procedure=procedure,
-        limit=PAGE,
-        offset=(number - 1) * PAGE,
+        limit=size,
+        offset=(number - 1) * size,
         **sight.of_dossiers(view),
     )
     here = {
@@ -115,7 +115,7 @@ def dossiers(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[A
         procedure=procedure,
         found=found,
         page=number,
-        size=PAGE,
+        size=size,
         trail=[
             *sight.trail(folder, view, unit),
             (unit["name"], view.link(f"/units/{code}")),
@@ -251,7 +251,7 @@ def data(request: Request[Any, Any, Any]) -> Response[Any]:
     common = shared(request, view)
     told = folder.arrivals()
     number = page_number(request)
-    size = 25
+    size = per_page(request.query_params, 25)
     refused = folder.quarantine(limit=size, offset=(number - 1) * size)
     sender_name = sight.sender_names(folder, view.lang)
     senders = []

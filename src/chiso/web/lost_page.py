@@ -20,7 +20,7 @@ from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page
 from chiso.web.sight import ask
 from chiso.web.treemap import drawn
-from chiso.web.view import AskedWrongError, View, whole
+from chiso.web.view import AskedWrongError, View, per_page, whole
 
 PAGE: Final = 50
 COSTS: Final = (
@@ -95,7 +95,7 @@ def lost(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
         groups=[group for group in told.law.groups.values() if found.groups.get(group.id)],
         by=by,
         ways=WAYS,
-        listed=told.listed(number, PAGE),
+        listed=told.listed(number, per_page(query, PAGE)),
         sum_of=points_of(int(told.rows.points.sum())),
         maps=(drawn(areas, 1216, 560, "wide"), drawn(areas, 400, 820, "tall", 15)) if areas else None,
         costs=costs_of(folder, view, question, told.names),

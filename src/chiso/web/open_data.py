@@ -44,7 +44,7 @@ def made(folder: DataFolder, view: View, name: str, form: str, code: str) -> tup
     rows = {"scores": _scores, "indicators": _indicators, "history": _history}[name](folder, view, code)
     if form == "csv":
         text = csv_text(columns, ([row.get(column) for column in columns] for row in rows))
-        return text.encode(), "text/csv; charset=utf-8; header=present"
+        return text.encode(), "text/csv"
     licence, address = licence_of(folder)
     law = sight.law_asked(folder, view)
     body = {

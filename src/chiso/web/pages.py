@@ -14,11 +14,12 @@ from litestar.response import Redirect, Response
 from chiso.folder import DataFolder
 from chiso.web import sight
 from chiso.web.best import best_today
+from chiso.web.exporting import as_file, exporter
 from chiso.web.messages import say
 from chiso.web.render import page, period_choices, sources
 from chiso.web.rights import person_of
 from chiso.web.sight import LEAGUES, NotHereError, NothingYetError, ask
-from chiso.web.view import LANGUAGES, THEMES, AskedWrongError, View
+from chiso.web.view import FORMATS, LANGUAGES, THEMES, AskedWrongError, View
 
 YEAR_OF_COOKIES: Final = 365 * 86_400
 ENDS: Final = 5
@@ -53,8 +54,11 @@ def redirected(request: Request[Any, Any, Any]) -> Redirect | None:
     return Redirect(f"{request.url.path}?{urlencode(query)}", status_code=303)
 
 
-def html(request: Request[Any, Any, Any], text: str, status: int = 200) -> Response[str]:
-    """A page as an answer; a language that was asked for is remembered."""
+def html(request: Request[Any, Any, Any], text: str, status: int = 200) -> Response[Any]:
+    """A page as an answer, or its tables as a file; a language that was asked for is remembered."""
+    form = request.query_params.get("format", "")
+    if form in FORMATS and status == 200 and request.method == "GET":
+        return as_file(request, text, form, folder_of(request).now())
     lang = request.query_params.get("lang")
     cookies = (
         [Cookie("lang", value=lang, max_age=YEAR_OF_COOKIES, samesite="lax", httponly=True)]
@@ -68,6 +72,8 @@ def shared(request: Request[Any, Any, Any], view: View) -> dict[str, Any]:
     """What every page shows in head and foot."""
     folder = folder_of(request)
     return {
+        "taken_as": exporter(request),
+        "public": folder.settings.public,
         "person": person_of(request),
         "fresh": sight.freshness(folder, view),
         "loading": folder.loading_progress(),

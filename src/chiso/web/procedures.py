@@ -16,7 +16,7 @@ from chiso.web.messages import catalogue, say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page, sources
 from chiso.web.sight import ask
-from chiso.web.view import AskedWrongError, View, whole
+from chiso.web.view import AskedWrongError, View, per_page, whole
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -115,7 +115,7 @@ def procedures_page(request: AnyRequest) -> Response[Any]:
     question = sight.of_dossiers(view)
     body = ask(
         procedures, folder, code, what=(what,) if what else (), department=department or None,
-        limit=ROWS if what else 0, offset=(number - 1) * ROWS if what else 0, **question,
+        limit=per_page(query, ROWS) if what else 0, offset=(number - 1) * ROWS if what else 0, **question,
     )  # fmt: skip
     rows = body["rows"]
     if not what:  # what gains most, and what is due

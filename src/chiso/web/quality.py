@@ -20,7 +20,7 @@ from chiso.web.messages import say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page, sources
 from chiso.web.sight import ask
-from chiso.web.view import AskedWrongError, View
+from chiso.web.view import AskedWrongError, View, per_page
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -138,7 +138,8 @@ def dossiers_page(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
         raise AskedWrongError("what", what, "error.asked")
     number = page_number(request)
     found = ask(
-        answer.dossiers, folder, code, what, sender=sender, limit=PAGE, offset=(number - 1) * PAGE,
+        answer.dossiers, folder, code, what, sender=sender,
+        limit=per_page(request.query_params, PAGE), offset=(number - 1) * PAGE,
         **_question(view),
     )  # fmt: skip
     named = _names(folder, view)

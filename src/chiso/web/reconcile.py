@@ -23,7 +23,7 @@ from chiso.web.messages import catalogue, say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page
 from chiso.web.sight import NotHereError, ask
-from chiso.web.view import View, whole
+from chiso.web.view import View, per_page, whole
 
 if TYPE_CHECKING:
     from chiso.insight.reconcile.solve import Reconciliation
@@ -282,7 +282,7 @@ def dossiers(request: Request[Any, Any, Any], code: FromPath[str], cause: FromPa
     effect = ask(effect_of, found, cause, part)
     if indicator and indicator not in found.case.law.indicators:
         raise NotHereError(indicator)
-    body = page_of(found, effect, PAGE, (number - 1) * PAGE, indicator)
+    body = page_of(found, effect, per_page(request.query_params, PAGE), (number - 1) * PAGE, indicator)
     here = f"/units/{code}/reconcile"
     told = CAUSES[effect.option.cause]
     known = folder.ledger.ids([row["code"] for row in body["rows"]])

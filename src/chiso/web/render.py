@@ -21,14 +21,15 @@ from chiso.law.model import Indicator, LawVersion
 from chiso.web import charts, fonts, formatting, marks
 from chiso.web.figures import Sheet
 from chiso.web.messages import say
+from chiso.web.shown import titles_in
 from chiso.web.view import View
 
 NAVIGATION: Final = (
     ("overview", "/", "home"),
     ("todo", "/todo", "todo"),
     ("units", "/units", "units"),
-    ("why", "/why", "why"),
     ("rank", "/rank", "rank"),
+    ("why", "/why", "why"),
     ("steering", "/steering", "steering"),
     ("data", "/data", "data"),
     ("help", "/help", "help"),
@@ -142,6 +143,7 @@ def environment() -> Environment:
         stack=marks.stack,
         strip=marks.strip,
         whisker=marks.whisker,
+        titles_in=titles_in,
         swing=marks.swing,
     )
     return env
@@ -258,6 +260,10 @@ def page(template: str, view: View, **values: Any) -> str:
         "raw": None,
         "json": "",
         "stream": "",
+        "taken_as": None,
+        "files": _files(view, str(values.get("code") or "")),
+        "name": "",
+        "public": False,
         "choices": period_choices(view.now, view.asked_period, ()),
         "steps_back": [
             ("yesterday", view.now - DAY),
@@ -275,6 +281,29 @@ def page(template: str, view: View, **values: Any) -> str:
         **values,
     }
     return environment().get_template(template).render(context)
+
+
+FILES: Final[tuple[tuple[str, str, dict[str, int]], ...]] = (
+    ("scores", "/scores.xlsx", {}),
+    ("below", "/scores.xlsx", {"below": 1}),
+    ("brief", "/brief", {}),
+    ("message", "/message", {}),
+)
+"""What every unit can be taken as: key of its words, path below the unit's, query fields."""
+
+
+def _files(view: View, code: str) -> list[dict[str, Any]]:
+    """The files of a unit that its pages offer; nothing on pages that are about none."""
+    if not code:
+        return []
+    return [
+        {
+            "words": say(view.lang, f"files.{key}"),
+            "link": view.link(f"/units/{code}{path}", "", **fields),
+            "file": path.endswith(".xlsx"),
+        }
+        for key, path, fields in FILES
+    ]
 
 
 def _uncapitalised(words: str) -> str:

@@ -24,7 +24,7 @@ from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.race import break_words, law_names, years_of
 from chiso.web.render import page, period_name
 from chiso.web.sight import ask
-from chiso.web.view import View
+from chiso.web.view import View, per_page
 
 SHOWN: Final = 120
 """Rows of a table; the whole of a longer one is in its JSON."""
@@ -138,7 +138,7 @@ def results_page(request: Request[Any, Any, Any], code: FromPath[str]) -> Respon
                     (law.groups[group].names[view.lang], law.groups[group].maximum) for group in law.groups
                 ],
                 "bands": {band.names.vi: band.names[view.lang] for band in law.bands},
-                "rows": rows[:SHOWN],
+                "rows": rows[: per_page(request.query_params, SHOWN)],
                 "count": len(rows),
                 "stale": any(row["unrefreshed"] for row in rows),
             }

@@ -72,6 +72,16 @@ def whole(query: Mapping[str, str], field: str, default: int, least: int, most: 
     return min(most, max(least, int(text[:12])))
 
 
+EXPORTED: Final = 10_000
+"""Rows of a list at most where a page is taken as a file."""
+FORMATS: Final = ("csv", "xlsx")
+
+
+def per_page(query: Mapping[str, str], usual: int) -> int:
+    """Rows of a page of a list: all of them where the page is taken as a file."""
+    return EXPORTED if query.get("format") in FORMATS else usual
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One reader's question and manner of reading."""

@@ -22,7 +22,7 @@ from chiso.web.naming import points_of
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page
 from chiso.web.sight import ask
-from chiso.web.view import AskedWrongError, View, whole
+from chiso.web.view import AskedWrongError, View, per_page, whole
 from chiso.web.why_lines import COLUMNS, WAYS, Sieve, Told
 from chiso.web.why_words import sentences
 
@@ -114,7 +114,7 @@ def _why(request: Request[Any, Any, Any], code: str) -> Response[Any]:
     steps = told.steps()
     low, high = told.bounds(steps)
     number = whole(query, "page", 1, 1, 1_000_000)
-    lines, count = told.listed(number, PAGE)
+    lines, count = told.listed(number, per_page(query, PAGE))
     links = (view.link(f"/units/{code}", **fields[0]), view.link(f"/units/{code}", **fields[1]))
     kind = "period" if all(why_ends.is_period(one) for one in both) else "instant"
     text = page(

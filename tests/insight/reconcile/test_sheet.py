@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from chiso.insight.reconcile.sheet import LONGEST_NAME, RISKY, SHEETS, fact_words, write_sheet
+from chiso.insight.exports.book import LONGEST_NAME
+from chiso.insight.exports.cells import RISKY
+from chiso.insight.reconcile.sheet import SHEETS, fact_words, write_sheet
 from chiso.instants import DAY, parse_instant
 from tests.insight.reconcile.conftest import CAPTURE, HOUR, Small, everywhere
 

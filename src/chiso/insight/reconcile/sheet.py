@@ -6,11 +6,11 @@ of the facts that differ.  No personal data; texts are never formulas, whatever 
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from chiso.insight.exports.book import Book
 from chiso.insight.reconcile.answer import as_json, placeholders
 from chiso.insight.reconcile.causes import (
     BY_DAY,
@@ -44,10 +44,6 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 20_000
 """Dossiers looked up together."""
-RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""Beginnings that a spreadsheet may take for a formula once a text is copied elsewhere."""
-LONGEST_NAME: Final = 31
-"""Characters in the name of a sheet."""
 
 DOSSIERS: Final = (
     ("Stt", 6),
@@ -102,90 +98,21 @@ SHEETS: Final = {
 CAUSES_HEAD: Final = (("Nguyên nhân", 40), ("Nghĩa là", 80), ("Hồ sơ", 12), ("Điểm", 10), ("Kết luận", 28))
 
 
-class _Book:
-    """A workbook with the formats of Vietnamese offices."""
-
-    def __init__(self, target: str | Path | IO[bytes], made: datetime) -> None:
-        import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - only where it is needed
-
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-                   "in_memory": True, "remove_timezone": True}  # fmt: skip
-        self.book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
-        self.book.set_properties({"title": "Đối chiếu số liệu chỉ số 766", "created": made})
-        plain = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
-        add = self.book.add_format
-        self.text = add({**plain, "num_format": "@"})
-        self.quoted = add({**plain, "num_format": "@", "quote_prefix": True})
-        self.wrapped = add({**plain, "text_wrap": True})
-        self.whole = add({**plain, "num_format": "#,##0"})
-        self.points = add({**plain, "num_format": "#,##0.00"})
-        self.signed = add({**plain, "num_format": "+#,##0.00;-#,##0.00;0.00"})
-        self.signed_whole = add({**plain, "num_format": "+#,##0;-#,##0;0"})
-        self.date = add({**plain, "num_format": "dd/mm/yyyy hh:mm:ss", "align": "left"})
-        self.head = add(
-            {
-                **plain,
-                "bold": True,
-                "text_wrap": True,
-                "bg_color": "#E4E8EC",
-                "border": 1,
-                "valign": "vcenter",
-            }
-        )
-        self.title = add({**plain, "bold": True, "font_size": 15})
-        self.bold = add({**plain, "bold": True})
-        self._names: set[str] = set()
-
-    def sheet(self, name: str) -> Any:
-        """A new sheet; its name is made to fit."""
-        clean = "".join(" " if sign in "[]:*?/\\" else sign for sign in name).strip("' ")[:LONGEST_NAME]
-        number = 2
-        fitting = clean
-        while fitting.lower() in self._names:
-            tail = f" {number}"
-            fitting, number = clean[: LONGEST_NAME - len(tail)] + tail, number + 1
-        self._names.add(fitting.lower())
-        sheet = self.book.add_worksheet(fitting)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        return sheet
-
-    def table(self, name: str, columns: tuple[tuple[str, int], ...]) -> Any:
-        """A sheet with frozen headings."""
-        sheet = self.sheet(name)
-        for place, (heading, width) in enumerate(columns):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, heading, self.head)
-        sheet.freeze_panes(1, 2 if len(columns) > 5 else 1)
-        sheet.repeat_rows(0)
-        return sheet
-
-    def write(self, sheet: Any, row: int, column: int, value: str, form: Any = None) -> None:
-        """A text, always as a text."""
-        risky = value.startswith(RISKY)
-        sheet.write_string(row, column, value, self.quoted if risky else form or self.text)
-
-    def instant(self, sheet: Any, row: int, column: int, value: str | None) -> None:
-        if value:
-            at = moment_of(parse_instant(value)).replace(tzinfo=None)
-            sheet.write_datetime(row, column, at, self.date)
-
-
 def write_sheet(found: Reconciliation, target: str | Path | IO[bytes], asked_by: str = "") -> None:
     """Writes the workbook.  ``asked_by``: who sends it."""
     body = as_json(found, named=0)
-    book = _Book(target, moment_of(found.gathered.known).replace(tzinfo=None))
+    made = moment_of(found.gathered.known).replace(tzinfo=None)
+    book = Book(target, made, "Đối chiếu số liệu chỉ số 766")
     _cover(book, found, body, asked_by)
     _summary(book, found, body)
     _causes(book, found, body)
     for effect in found.effects:
         if len(effect.numbers):
             _dossiers(book, found, effect)
-    book.book.close()
+    book.close()
 
 
-def _cover(book: _Book, found: Reconciliation, body: dict[str, Any], asked_by: str) -> None:
+def _cover(book: Book, found: Reconciliation, body: dict[str, Any], asked_by: str) -> None:
     sheet = book.sheet("Bìa")
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 90)
@@ -235,7 +162,7 @@ def _cover(book: _Book, found: Reconciliation, body: dict[str, Any], asked_by: s
         row += 1
 
 
-def _summary(book: _Book, found: Reconciliation, body: dict[str, Any]) -> None:
+def _summary(book: Book, found: Reconciliation, body: dict[str, Any]) -> None:
     sheet = book.table("Tổng hợp", SUMMARY)
     law = found.case.law
     row = 0
@@ -272,7 +199,7 @@ def why_words(line: dict[str, Any]) -> str:
     return "; ".join(told)
 
 
-def _causes(book: _Book, found: Reconciliation, body: dict[str, Any]) -> None:
+def _causes(book: Book, found: Reconciliation, body: dict[str, Any]) -> None:
     sheet = book.table("Nguyên nhân", CAUSES_HEAD)
     row = 0
 
@@ -327,7 +254,7 @@ def _named(effect: Effect) -> str:
     return f"{name}: {form}" if form else name
 
 
-def _dossiers(book: _Book, found: Reconciliation, effect: Effect) -> None:
+def _dossiers(book: Book, found: Reconciliation, effect: Effect) -> None:
     option = effect.option
     name = SHEETS.get(option) or f"{SHEETS.get(Option(option.cause), option.cause)} {option.part}".strip()
     sheet = book.table(name, DOSSIERS)

@@ -145,7 +145,7 @@
   choose();
 
   // Panels close on Escape and on a press elsewhere ---------------------------------------------------
-  const panels = "details.pick[open], details.how[open]";
+  const panels = "details.pick[open], details.how[open], details.dock-more[open]";
   document.addEventListener("pointerdown", (event) => {
     for (const panel of all(panels)) if (!panel.contains(event.target)) panel.open = false;
   });

@@ -1,0 +1,152 @@
+"""The message of the week for chat groups: who is under 80 and 90 points, in plain words and few."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from chiso.folder.answers import QuestionError, score, unit_named
+from chiso.folder.league import rank
+from chiso.insight.reconcile.words import period_words
+from chiso.instants import parse_instant, parse_period
+from chiso.registry.units import LEAGUES
+from chiso.text import moment, number
+
+if TYPE_CHECKING:
+    from chiso.folder.state import DataFolder
+
+THRESHOLDS: Final = (80, 90)
+LONGEST: Final = 2_000
+"""Signs that a message has at most: what chat programs take in one piece."""
+SHORTEST: Final = 300
+MOST_NAMES: Final = 15
+"""Names of a list at most: nobody reads more in a chat."""
+NAMES: Final = {
+    "departments": ("Sở, ban, ngành", "departments"),
+    "districts": ("Huyện, thị xã, thành phố", "districts"),
+    "communes": ("Xã, phường, đặc khu", "communes"),
+}
+"""Leagues that a message speaks of."""
+
+
+def weekly(
+    folder: DataFolder,
+    unit_code: str,
+    *,
+    thresholds: tuple[int, ...] = THRESHOLDS,
+    limit: int = LONGEST,
+    **question: Any,
+) -> dict[str, Any]:
+    """The message about the units below one: totals, change in a week, who is under each threshold.
+
+    ``text`` never has more than ``limit`` signs: of a long list the lowest are named and the others counted.
+    """
+    if not thresholds or any(not 0 < one <= 100 for one in thresholds):
+        raise QuestionError(
+            "Ngưỡng là những số điểm từ 1 đến 100.", "thresholds are points from 1 to 100", wrong=True
+        )
+    if limit < SHORTEST:
+        raise QuestionError(
+            f"Bản tin cần ít nhất {SHORTEST} ký tự.", f"a message takes {SHORTEST} signs at least", wrong=True
+        )
+    marks = sorted(set(thresholds))
+    head = score(folder, unit_code, **question)
+    top = unit_named(folder, head["unit"], parse_instant(head["at"]))
+    own = _league(folder, next((name for name, kind in LEAGUES.items() if kind == top.kind), ""), question)
+    place = next((row for row in own if row["unit"] == head["unit"]), None)
+    leagues = []
+    for name in NAMES:
+        rows = _league(folder, name, question, top.code)
+        if not rows:
+            continue
+        worst = sorted(rows, key=lambda row: (Decimal(row["total"]), row["unit"]))
+        parts, below = [], 0
+        for mark in marks:
+            some = [row for row in worst if below <= Decimal(row["total"]) < mark]
+            parts.append(
+                {"from": below, "under": mark, "count": len(some), "units": [_brief(one) for one in some]}
+            )
+            below = mark
+        reached = sum(Decimal(row["total"]) >= marks[-1] for row in rows)
+        leagues.append({"among": name, "count": len(rows), "parts": parts, "reached": reached})
+    body: dict[str, Any] = {
+        "unit": head["unit"],
+        "name": head["name"],
+        "period": head["period"],
+        "at": head["at"],
+        "as_of": head["as_of"],
+        "law": head["law"],
+        "law_version": head["law_version"],
+        "total": head["total"],
+        "band": head["band"],
+        "rank": None if place is None or len(own) < 2 else {"rank": place["rank"], "of": len(own)},
+        "week": None if place is None else (place.get("points_change") or {}).get("week"),
+        "thresholds": marks,
+        "leagues": leagues,
+    }
+    body["text"] = told(body, limit)
+    return body
+
+
+def _league(
+    folder: DataFolder, among: str, question: dict[str, Any], under: str | None = None
+) -> list[dict[str, Any]]:
+    if not among:
+        return []
+    try:
+        rows: list[dict[str, Any]] = rank(folder, among, under, **question)["rows"]
+    except QuestionError:
+        return []
+    return rows
+
+
+def _brief(row: dict[str, Any]) -> dict[str, Any]:
+    return {"unit": row["unit"], "name": row["name"], "total": row["total"]}
+
+
+def told(body: dict[str, Any], limit: int) -> str:
+    """The message in words: as many names as fit, the lowest first, shared evenly among the lists."""
+    most = max((part["count"] for league in body["leagues"] for part in league["parts"]), default=0)
+    low, high = 0, min(most, MOST_NAMES)
+    while low < high:  # the most names a list for which everything fits
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if len(_text(body, middle)) <= limit else (low, middle - 1)
+    text = _text(body, low)
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rstrip() + "…"
+
+
+def _text(body: dict[str, Any], names: int) -> str:
+    week = body["week"]
+    change = ""
+    if week is not None and Decimal(week):
+        change = (
+            f", {'tăng' if Decimal(week) > 0 else 'giảm'} {number(abs(Decimal(week)), 2)} so với tuần trước"
+        )
+    place = body["rank"]
+    standing = "" if place is None else f", hạng {place['rank']}/{place['of']}"
+    words = [
+        f"CHỈ SỐ 766 – {body['name'].upper()}",
+        f"{period_words(parse_period(body['period']))}, tính đến {moment(parse_instant(body['at']))}.",
+        f"Tổng điểm: {number(Decimal(body['total']), 2)}/100 ({body['band']}){standing}{change}.",
+    ]
+    for league in body["leagues"]:
+        words += ["", f"{NAMES[league['among']][0].upper()} ({league['count']} đơn vị)"]
+        for part in league["parts"]:
+            span = (
+                f"Dưới {part['under']}" if not part["from"] else f"Từ {part['from']} đến dưới {part['under']}"
+            )
+            words.append(f"• {span} điểm: {part['count']} đơn vị{_names(part, names)}")
+        words.append(f"• Từ {body['thresholds'][-1]} điểm: {league['reached']} đơn vị.")
+    if not body["leagues"]:
+        words += ["", "Chưa có điểm của đơn vị trực thuộc."]
+    return "\n".join(words)
+
+
+def _names(part: dict[str, Any], most: int) -> str:
+    if not part["count"] or not most:
+        return "."
+    shown = ", ".join(f"{one['name']} ({number(Decimal(one['total']), 2)})" for one in part["units"][:most])
+    rest = part["count"] - most
+    return f", thấp nhất: {shown} … và {rest} đơn vị khác." if rest > 0 else f": {shown}."
