@@ -176,6 +176,7 @@ def _refuse_old(question: Asked) -> QuestionError:
         "từ hồ sơ. Chọn law=qd766 để tính theo cách của năm 2026, hoặc nạp kết quả đã công bố.",
         f"{label} falls under qd766-2022, of which only group points are known: it cannot be computed from "
         "dossiers. Ask with --law qd766, or load published results.",
+        empty=True,
     )
 
 

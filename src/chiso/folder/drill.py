@@ -263,5 +263,6 @@ def _ask(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tuple[
         raise QuestionError(
             "Kỳ này chỉ có điểm từng nhóm đã công bố, không có hồ sơ để xem.",
             "only published group points are known for this period; there are no dossiers to look at",
+            empty=True,
         )
     return wanted, folder.view(wanted.period, wanted.at, wanted.as_of, wanted.law), unit.index

@@ -50,6 +50,8 @@ def closed_at_push(sent: Sent, senders: np.ndarray, numbers: np.ndarray) -> tupl
     """Dossiers dated as closed when they were pushed, of senders who do so always (mistake 26); and all of
     which it is known when their end was told."""
     seen = numbers < len(sent.end_at)
+    if not seen.any():  # nothing was ever sent
+        return seen, seen
     places = np.where(seen, numbers, 0)
     end, known = sent.end_at[places], sent.end_known[places]
     told: Bools = seen & (end < NEVER) & (known < NEVER) & (known > -NEVER)

@@ -34,6 +34,7 @@ def computed(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tu
         raise QuestionError(
             "Kỳ này chỉ có điểm từng nhóm đã công bố, không có hồ sơ để xem.",
             "only published group points are known for this period; there are no dossiers to look at",
+            empty=True,
         )
     home = folder.registry.units.home
     if int(folder.ground.province_of[unit.index]) != home.index:

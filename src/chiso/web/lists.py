@@ -17,7 +17,7 @@ from chiso.web import formatting, sight, watching
 from chiso.web.messages import catalogue, say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page, sources
-from chiso.web.sight import LEAGUES, NotHereError, ask
+from chiso.web.sight import LEAGUES, NotHereError, NothingYetError, ask
 from chiso.web.view import AskedWrongError, View, per_page, whole
 
 PAGE: Final = 50
@@ -86,7 +86,12 @@ def dossiers(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[A
     sheet, law = sight.unit_sheet(folder, view, code)
     row = next((one for one in sheet.indicators if one.id == indicator), None)
     if row is None:
-        raise NotHereError(indicator)
+        if indicator not in law.indicators:
+            raise NotHereError(indicator)
+        raise NothingYetError(
+            f"Của {unit['name']} chỉ biết điểm từng nhóm đã công bố, không có hồ sơ để xem.",
+            f"of {unit['name']} only published group points are known; there are no dossiers to look at",
+        )
     number, size = page_number(request), per_page(query, PAGE)
     found = ask(
         folder.dossiers,

@@ -11,7 +11,9 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from chiso.folder import DataFolder
+from chiso.folder import DataFolder, QuestionError
+from chiso.instants import BadInstantError
+from chiso.law.model import LawError
 from chiso.web import sight
 from chiso.web.best import best_today
 from chiso.web.exporting import as_file, exporter
@@ -208,6 +210,12 @@ def indicator_page(
 def error_words(error: Exception, lang: str) -> dict[str, Any]:
     """What went wrong, what stood there and what to do, in a reader's language, with the status."""
     field = value = ""
+    if isinstance(error, QuestionError) and error.empty:
+        error = NothingYetError(error.message_vi, error.message_en)
+    elif isinstance(error, QuestionError) and not error.unknown:
+        error = AskedWrongError("", "", "error.asked", (error.message_vi, error.message_en))
+    elif isinstance(error, BadInstantError | LawError):
+        error = AskedWrongError("", str(error), "error.asked")
     if isinstance(error, NothingYetError):
         status, heading, stem = 200, "error.nothing", "error.nothing"
         what = error.words[lang == "en"]
@@ -215,10 +223,10 @@ def error_words(error: Exception, lang: str) -> dict[str, Any]:
         status, heading, stem, field, value = 400, "error.400", error.key, error.field, error.value
         what = error.words[lang == "en"] if error.words else say(lang, stem)
     else:
-        status = 404 if isinstance(error, NotHereError) else 500
+        status = 404 if isinstance(error, NotHereError | QuestionError) else 500
         if isinstance(error, HTTPException):
             status = 404 if error.status_code == 405 else error.status_code
-        if isinstance(error, NotHereError):
+        if isinstance(error, NotHereError | QuestionError):
             heading = stem = "error.unit"
             value = str(error)
         elif status == 403:

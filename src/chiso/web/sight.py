@@ -46,7 +46,8 @@ def ask(question: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         return question(*arguments, **named)
     except QuestionError as error:
         if error.unknown:
-            raise NotHereError(str(arguments[0]) if arguments else str(error)) from error
+            named_so = next((one for one in arguments if isinstance(one, str)), str(error))
+            raise NotHereError(named_so) from error
         if error.empty:
             raise NothingYetError(error.message_vi, error.message_en) from error
         raise AskedWrongError("", "", "error.asked", (error.message_vi, error.message_en)) from error

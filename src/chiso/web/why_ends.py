@@ -12,6 +12,7 @@ from chiso.folder.answers import Settled
 from chiso.folder.history import DAILY_HOUR, STEP
 from chiso.insight.explain.ends import End
 from chiso.instants import DAY, BadInstantError, Period, day_of, iso, midnight, parse_period, year_of
+from chiso.law.model import LawError
 from chiso.web import formatting
 from chiso.web.messages import say
 from chiso.web.render import period_name
@@ -50,6 +51,14 @@ def before(period: Period) -> Period:
     return parse_period(labels.get(period.kind) or f"{last - timedelta(days=days)}..{last}")
 
 
+def _groups_only(folder: DataFolder, period: Period) -> bool | None:
+    """Whether only points of groups are known of a period; ``None`` where no law holds in it."""
+    try:
+        return folder.law_of(period).groups_only
+    except LawError:
+        return None
+
+
 def asked_ends(folder: DataFolder, view: View, query: Mapping[str, str]) -> tuple[str, str]:
     """The ends that a request names, else the usual ones: the last day, or the period before.
 
@@ -62,7 +71,7 @@ def asked_ends(folder: DataFolder, view: View, query: Mapping[str, str]) -> tupl
         moment = f"@{iso(view.as_of if view.as_of is not None else view.at)}" if view.travelling else ""
         earlier = before(view.period)
         usual = earlier.label + moment
-        if folder.law_of(earlier).groups_only != folder.law_of(view.period).groups_only:
+        if _groups_only(folder, earlier) is not _groups_only(folder, view.period):
             middle = (view.period.start + view.judged_at) // 2
             usual = f"{view.period.label}@{iso(sampled(middle))}"
         return a or usual, b or view.period.label + moment

@@ -21,7 +21,7 @@ from chiso.web import sight, waterfall, why_ends
 from chiso.web.naming import points_of
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page
-from chiso.web.sight import ask
+from chiso.web.sight import NothingYetError, ask
 from chiso.web.view import AskedWrongError, View, per_page, whole
 from chiso.web.why_lines import COLUMNS, WAYS, Sieve, Told
 from chiso.web.why_words import sentences
@@ -104,11 +104,13 @@ def _why(request: Request[Any, Any, Any], code: str) -> Response[Any]:
     }
     try:
         change = ask(request.app.state.changes.of, folder, code, a, b, view.law or None, view.source or None)
-    except AskedWrongError as error:
+    except (AskedWrongError, NothingYetError) as error:
         if error.words is None:
             raise
         refused = error.words[view.lang == "en"]
-        return html(request, page("why.html", view, change=None, refused=refused, **common), 400)
+        wrong = isinstance(error, AskedWrongError) and bool(query.get("a") or query.get("b"))
+        status = 400 if wrong else 200  # the ends that a tab leads to are not the reader's fault
+        return html(request, page("why.html", view, change=None, refused=refused, **common), status)
     fields = [why_ends.fields(one, view.now) for one in (change.first, change.last)]
     told = Told(folder, view, change, Sieve.of(query), by, {"a": a, "b": b}, fields[0], fields[1])
     steps = told.steps()

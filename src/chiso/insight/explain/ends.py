@@ -89,7 +89,7 @@ def _settled(folder: DataFolder, unit: str, one: End, law: str | None, source: s
         if error.unknown or error.wrong:
             raise
         raise QuestionError(
-            f"“{one.text}”: {error.message_vi}", f"{one.text!r}: {error.message_en}"
+            f"“{one.text}”: {error.message_vi}", f"{one.text!r}: {error.message_en}", empty=error.empty
         ) from error
 
 

@@ -108,6 +108,7 @@ def asked_of(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tu
         raise QuestionError(
             "Kỳ này chỉ có điểm từng nhóm đã công bố, không có hồ sơ để xem.",
             "only published group points are known for this period; there are no dossiers to look at",
+            empty=True,
         )
     found = findings(folder, wanted, now=question.get("at") is None)
     return wanted, unit, Sheet(folder, found, unit)

@@ -105,6 +105,7 @@ def reconcile(
             "nhóm: không đối chiếu được với số tính từ hồ sơ.",
             f"{asked_for.period.label} falls under {asked_for.law.law}, of which only group points are "
             "known: there is nothing computed to hold against them",
+            empty=True,
         )
     home = folder.registry.units.home.index
     if int(folder.ground.province_of[unit.index]) != home:
