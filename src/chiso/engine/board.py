@@ -90,6 +90,13 @@ class Board:
     def law(self) -> LawVersion:
         return self.ground.law
 
+    @property
+    def nbytes(self) -> int:
+        """What its figures take in memory."""
+        told = self.sources
+        arrays = (self.n, self.d, self.dossiers, told.cells, told.distinct, *told.registers.values())
+        return sum(one.nbytes for one in arrays)
+
     @cached_property
     def table(self) -> Table:
         """Points of all units at once, in hundredths."""

@@ -51,6 +51,8 @@ LOADING: Final = "loading"
 PAST_KEPT: Final = 3
 """Pasts (rosters as of an instant) kept in memory."""
 BOARDS_KEPT: Final = 64
+BOARDS_BYTES: Final = 128 << 20
+"""Bytes of kept boards: one of a country's units takes some MB.  The newest stays whatever it takes."""
 CELLS_KEPT: Final = 6
 """Boards whose counts by unit and procedure are kept: a province's take some MB each."""
 STEP: Final = 4_000
@@ -350,8 +352,9 @@ class DataFolder:
     def _keep_board(self, key: tuple[object, ...], found: Board) -> None:
         with self.lock:
             self._boards[key] = found
-            while len(self._boards) > BOARDS_KEPT:
-                self._boards.popitem(last=False)
+            total = sum(one.nbytes for one in self._boards.values())
+            while len(self._boards) > 1 and (len(self._boards) > BOARDS_KEPT or total > BOARDS_BYTES):
+                total -= self._boards.popitem(last=False)[1].nbytes
 
     def cells(self, view: View) -> Cells:
         """The counts of a view by unit and procedure.  :func:`chiso.folder.answers.counted` gives both.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chiso.engine.board import UNKNOWN
-from chiso.law.scoring import exact_points
+from chiso.law.scoring import decimals, exact_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from chiso.law.model import LawVersion
 
 Pair = tuple[int, int]
+
+PLACES: Final = 10
+"""Decimals with which exact totals are printed."""
+PART: Final = 10**40
+"""Parts of a point."""
 
 
 class Exact:
@@ -28,6 +33,9 @@ class Exact:
         self.indicators = tuple(law.indicators.values())
         self._places = {one.id: place for place, one in enumerate(self.indicators)}
         self._known: dict[tuple[int, Pair, Pair], Fraction] = {}
+        slopes = [one.maximum / one.cap for one in self.indicators]
+        self._slopes = [(one.numerator, one.denominator) for one in slopes]
+        self._maxima = [int(one.maximum * PART) for one in self.indicators]
         self._moves = [[place] for place in range(len(self.indicators))]
         """indicators whose points hang on the figures of each"""
         for place, one in enumerate(self.indicators):
@@ -76,6 +84,50 @@ class Exact:
                 found.append(total)
             before = (row_n, row_d)
         return found
+
+    def printed(self, n: Counts, d: Counts) -> list[str]:
+        """The totals of many states as they are printed, with ten decimals: the same as of :meth:`totals`.
+
+        Reckoned in whole parts of a point, each rounded down; where that leaves the tenth decimal in doubt
+        the total is reckoned exactly.
+        """
+        found: list[str] = []
+        before: tuple[list[int], list[int]] | None = None
+        parts: list[int] = []
+        doubt = len(self.indicators)
+        for state in zip(n.tolist(), d.tolist(), strict=True):
+            if before is None:
+                parts = [self._parts(place, *state) for place in range(len(state[0]))]
+            else:
+                for place in self._moved(before, state):
+                    parts[place] = self._parts(place, *state)
+            before = state
+            whole, rest = divmod(sum(parts), PART // 10**PLACES)
+            half = PART // 10**PLACES // 2
+            if half - doubt <= rest <= half:
+                found.append(decimals(self.total(*state), PLACES))
+            else:
+                digits = f"{whole + (rest > half):0{PLACES + 1}}"
+                found.append(f"{digits[:-PLACES]}.{digits[-PLACES:]}")
+        return found
+
+    def _parts(self, place: int, n: list[int], d: list[int]) -> int:
+        """The points of one indicator in parts of a point, rounded down."""
+        one = self.indicators[place]
+        by = self._places[one.times] if one.times else place
+        plain = (
+            one.constant is None
+            and n[place] >= 0
+            and d[place] > 0
+            and not (self.below and one.below_province == "none")
+        )
+        if not plain or (one.times and (n[by] < 0 or d[by] <= 0)):
+            return int(self.points(place, n, d) * PART)
+        top, bottom = self._slopes[place]
+        top, bottom = top * n[place], bottom * d[place]
+        if one.times:
+            top, bottom = top * n[by], bottom * d[by]
+        return min(self._maxima[place], top * PART // bottom)
 
     def differences(self, before: tuple[Counts, Counts], after: tuple[Counts, Counts]) -> list[Fraction]:
         """By how much the totals of states are more than those of others, pair by pair."""

@@ -12,7 +12,6 @@ from chiso.insight.outlook.course import Course, course
 from chiso.insight.outlook.forecast import EDGES, LEAST, Forecast, forecast, trials
 from chiso.insight.outlook.past import days
 from chiso.instants import iso, year_of
-from chiso.law.scoring import decimals
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,14 +32,14 @@ def outlook(
     must_lie_ahead(until, wanted.at)
     until = wanted.period.judged_at(until)
     found = course_of(folder, wanted, view, unit, until)
-    exact = Exact(view.board.law, below=not view.ground.is_province[unit.index]).totals(found.n, found.d)
+    exact = Exact(view.board.law, below=not view.ground.is_province[unit.index]).printed(found.n, found.d)
     codes = folder.ledger.codes(sorted({one for told in found.falling for one in told.tolist()}))
     steps: list[dict[str, Any]] = []
     for place, at in enumerate(found.instants.tolist()):
         step: dict[str, Any] = {
             "at": iso(at),
             "total": score_of_hundredths(found.totals[place]),
-            "exact": decimals(exact[place]),
+            "exact": exact[place],
             "falling": [codes[one] for one in found.falling[place].tolist()],
         }
         for name, told in (("petitions", found.petitions), ("procedures", found.procedures)):
@@ -67,7 +66,7 @@ def course_of(folder: DataFolder, wanted: Asked, view: View, unit: Unit, until: 
     """The course of a unit, kept while nothing changes."""
     key = (
         "course", unit.index, wanted.period.label, until, wanted.law.version, wanted.as_of,
-        view.board.judged_at // 60, *state_of(folder, view.at),
+        *state_of(folder, view),
     )  # fmt: skip
     return kept(folder, key, lambda: course(view, unit.index, until))
 

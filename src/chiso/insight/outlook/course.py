@@ -62,9 +62,9 @@ def course(view: View, unit: int, until: int) -> Course:
     over = own if above == unit or not _inherits_counts(ground) else moves(view, above, until)
     told = ground.register_changes(start, until)
     instants = np.unique(np.concatenate([[start], own.at, over.at, told]))
-    registers = _registers(view, instants, told)
-    sources = _sources(view, unit, own, instants, registers)
-    above_sources = _sources(view, above, over, instants, registers)
+    registers = _registers(view, (unit, above), instants, told)
+    sources = _sources(view, unit, own, instants, registers[0])
+    above_sources = _sources(view, above, over, instants, registers[1])
     n, d = figures(ground, unit, sources, above_sources)
     lost = own.at[own.lost]
     changed = np.isin(instants, np.r_[start, lost])
@@ -96,12 +96,18 @@ def _inherits_counts(ground: Ground) -> bool:
     )
 
 
-def _registers(view: View, instants: Array, told: Array) -> dict[str, Counts]:
-    """Registers over ``[unit, instant]``: between the instants at which some may change they stand still."""
+def _registers(view: View, units: tuple[int, ...], instants: Array, told: Array) -> list[dict[str, Counts]]:
+    """Registers of some units by instant: between the instants at which some may change they stand still."""
     start = int(instants[0])
-    states = [view.ground.registers(view.period, at) for at in (start, *told.tolist())]
+    states: list[dict[str, Counts]] = []
+    for at in (start, *told.tolist()):
+        every = view.ground.registers(view.period, at)
+        states.append({name: values[list(units)] for name, values in every.items()})
     place = np.searchsorted(told, instants, side="right")
-    return {name: np.stack([state[name] for state in states], axis=1)[:, place] for name in states[0]}
+    return [
+        {name: np.array([state[name][row] for state in states])[place] for name in states[0]}
+        for row in range(len(units))
+    ]
 
 
 def _sources(view: View, unit: int, moved: Moves, instants: Array, registers: dict[str, Counts]) -> Sources:
@@ -114,7 +120,7 @@ def _sources(view: View, unit: int, moved: Moves, instants: Array, registers: di
     distinct = np.repeat(now.distinct[:, unit, None], len(instants), axis=1)
     for counter in np.flatnonzero(moved.asked.any(axis=1)).tolist():
         distinct[counter] += _distinct(view, unit, counter, moved, place, len(instants))
-    return Sources(cells, distinct, {name: values[unit] for name, values in registers.items()})
+    return Sources(cells, distinct, registers)
 
 
 def _distinct(view: View, unit: int, counter: int, moved: Moves, place: Array, states: int) -> Counts:

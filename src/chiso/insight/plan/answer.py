@@ -58,7 +58,7 @@ def ready_of(
     """What a unit can do, kept while nothing changes, and all that it hangs on."""
     key = (
         "ready", unit.index, wanted.period.label, by, wanted.law.version, wanted.as_of, inflow,
-        view.board.judged_at // 60, *state_of(folder, view.at),
+        *state_of(folder, view),
     )  # fmt: skip
     return key, kept(folder, key, lambda: ready(folder, view, by, unit.index, wanted.as_of, expect=inflow))
 
@@ -217,7 +217,7 @@ def what_if(
     _, told = ready_of(folder, wanted, view, unit, by, inflow=inflow)
     found = outcome(told, shares)
     key = ("others", unit.index, wanted.period.label, wanted.law.version, wanted.as_of, wanted.source,
-           view.board.judged_at // 60, *state_of(folder, view.at))  # fmt: skip
+           *state_of(folder, view))  # fmt: skip
     others = kept(folder, key, lambda: others_now(folder, wanted, unit))
     total = score_of_hundredths(found.total)
     return {

@@ -60,7 +60,7 @@ def found_of(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tu
     view = work.view
     key = (
         "procedures", unit.index, wanted.period.label, wanted.law.version, wanted.as_of,
-        view.board.judged_at // 60, *state_of(folder, view.at),
+        *state_of(folder, view),
     )  # fmt: skip
     return wanted, unit, kept(folder, key, lambda: _find(folder, unit, work, wanted.as_of))
 

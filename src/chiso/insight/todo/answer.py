@@ -41,7 +41,7 @@ def work_of(
     horizon = max(view.board.judged_at, wanted.period.judged_at(horizon))
     key = (
         "work", unit.index, wanted.period.label, horizon, wanted.law.version, wanted.as_of,
-        view.board.judged_at // 60, *state_of(folder, view.at),
+        *state_of(folder, view),
     )  # fmt: skip
     return wanted, unit, kept(folder, key, lambda: work(folder, view, unit.index, horizon))
 
