@@ -108,8 +108,8 @@ def _why(request: Request[Any, Any, Any], code: str) -> Response[Any]:
         if error.words is None:
             raise
         refused = error.words[view.lang == "en"]
-        wrong = isinstance(error, AskedWrongError) and bool(query.get("a") or query.get("b"))
-        status = 400 if wrong else 200  # the ends that a tab leads to are not the reader's fault
+        # the ends that a tab leads to are not the reader's fault
+        status = 400 if query.get("a") or query.get("b") else 200
         return html(request, page("why.html", view, change=None, refused=refused, **common), status)
     fields = [why_ends.fields(one, view.now) for one in (change.first, change.last)]
     told = Told(folder, view, change, Sieve.of(query), by, {"a": a, "b": b}, fields[0], fields[1])
