@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """An indicator's (n, d) before and after; -1 where there is no such number."""
+
+    indicator: str
+    before: tuple[int, int]
+    after: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A unit before and after; ``None`` where it is not in the tree."""
 
@@ -33,6 +42,8 @@ class Line:
     after: Decimal | None
     dossiers_before: int
     dossiers_after: int
+    figures: tuple[Figure, ...]
+    """numerators and denominators that change; none where the unit is not on both sides"""
 
     @property
     def change(self) -> Decimal | None:
@@ -102,31 +113,55 @@ def _moved(before: Roster, after: Roster, one: Board, other: Board, at: int) -> 
     return int(np.count_nonzero(held & (elsewhere | due)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A unit on one side."""
+
+    name: str
+    total: Decimal
+    dossiers: int
+    figures: tuple[tuple[int, int], ...]
+
+
 def _lines(one: Board, other: Board, at: int) -> list[Line]:
-    sides = [_side(found, at) for found in (one, other)]
-    nothing: tuple[str, Decimal | None, int] = ("", None, 0)
+    before, after = _side(one, at), _side(other, at)
+    names = tuple(one.law.indicators)
     lines = []
-    for code in dict.fromkeys([*sides[0], *sides[1]]):
-        name, before, dossiers_before = sides[0].get(code, nothing)
-        new_name, after, dossiers_after = sides[1].get(code, nothing)
-        lines.append(Line(code, new_name or name, before, after, dossiers_before, dossiers_after))
+    for code in dict.fromkeys([*before, *after]):
+        old, new = before.get(code), after.get(code)
+        shown = new or old
+        assert shown is not None
+        figures: tuple[Figure, ...] = ()
+        if old is not None and new is not None:
+            pairs = zip(names, old.figures, new.figures, strict=True)
+            figures = tuple(Figure(name, was, then) for name, was, then in pairs if was != then)
+        lines.append(
+            Line(
+                code, shown.name, None if old is None else old.total, None if new is None else new.total,
+                0 if old is None else old.dossiers, 0 if new is None else new.dossiers, figures,
+            )
+        )  # fmt: skip
     return lines
 
 
-def _side(found: Board, at: int) -> dict[str, tuple[str, Decimal | None, int]]:
-    """Code → name, total, dossiers, of home and all below it in the tree of the instant."""
+def _side(found: Board, at: int) -> dict[str, _Side]:
+    """By code home and all below it in the tree of the instant."""
     units = found.ground.units
     moment = tree_instant(found.judged_at)
     top = units.today(units.home.index, moment)
-    told: dict[str, tuple[str, Decimal | None, int]] = {}
-    for index in units.tree(moment).subtree(top).tolist():
-        total = Decimal(int(found.table.totals[index])) / 100
-        told[units.all[index].code] = (units.name(index, at), total, int(found.dossiers[index]))
-    return told
+    return {
+        units.all[index].code: _Side(
+            units.name(index, at),
+            Decimal(int(found.table.totals[index])) / 100,
+            int(found.dossiers[index]),
+            tuple(zip(found.n[index].tolist(), found.d[index].tolist(), strict=True)),
+        )
+        for index in units.tree(moment).subtree(top).tolist()
+    }
 
 
 def _differs(line: Line) -> bool:
-    return line.change != 0 or line.dossiers_before != line.dossiers_after
+    return line.change != 0 or bool(line.figures)
 
 
 def _weight(line: Line) -> tuple[bool, Decimal, int, str]:

@@ -4,29 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chiso.folder.answers import score_of_hundredths
+from chiso.administration.laws import points, variant, words
 from chiso.instants import day_of, parse_instant, parse_period
-from chiso.law.difference import law_diff
 from chiso.law.loader import load
-from chiso.law.model import LawError, LawVersion
-
-if TYPE_CHECKING:
-    from chiso.folder import DataFolder
-
-
-def _variant(law_id: str, day: date, options: list[str]) -> LawVersion:
-    law = load(law_id)
-    if options:
-        chosen: dict[str, str] = {}
-        for option in options:
-            rule, sign, value = option.partition("=")
-            if not sign:
-                raise LawError("option", option, "write it as rule=option")
-            chosen[rule.strip()] = value.strip()
-        law = law.with_options(chosen)
-    return law.at(day)
 
 
 def compare(
@@ -39,48 +21,19 @@ def compare(
     if unit is None:
         span = parse_period(period) if period else None
         day = span.first_day if span else date(2026, 1, 1)
-        first, second = _variant(a, day, []), _variant(b, day, options)
+        first, second = variant(a, day), variant(b, day, options)
     else:
         with DataFolder.open(path) as folder:
             span = parse_period(period) if period else folder.standing_year()
-            first, second = _variant(a, span.first_day, []), _variant(b, span.first_day, options)
-            rows = _rows(folder, unit, span.label, first, second)
+            first, second = variant(a, span.first_day), variant(b, span.first_day, options)
+            rows = points(folder, unit, span, first, second)
     return {
         "a": {"law": a, "version": first.version},
         "b": {"law": b, "version": second.version},
         "period": span.label if span else None,
-        "words": [
-            {"key": one.key, "vi": one.words.vi, "en": one.words.en} for one in law_diff(first, second)
-        ],
+        "words": words(first, second),
         "rows": rows,
     }
-
-
-def _rows(
-    folder: DataFolder, unit: str, period: str, first: LawVersion, second: LawVersion
-) -> list[dict[str, Any]]:
-    from chiso.folder.answers import unit_named
-
-    for version in (first, second):
-        if version.groups_only:
-            raise LawError(version.law, "", "knows groups only: it gives no points to dossiers")
-    span = parse_period(period)
-    before, after = folder.view(span, law=first).board, folder.view(span, law=second).board
-    top = unit_named(folder, unit, folder.now())
-    units = folder.registry.units
-    rows = []
-    for index in units.tree(span.judged_at(folder.now())).subtree(top.index).tolist():
-        one, other = int(before.table.totals[index]), int(after.table.totals[index])
-        rows.append(
-            {
-                "unit": units.all[index].code,
-                "name": units.all[index].name,
-                "a": score_of_hundredths(one),
-                "b": score_of_hundredths(other),
-                "change": f"{'+' if other > one else ''}{score_of_hundredths(other - one)}",
-            }
-        )
-    return rows
 
 
 def described(law_id: str, day: str | None) -> dict[str, Any]:

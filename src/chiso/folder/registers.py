@@ -61,17 +61,22 @@ def records_beside(ledger: Ledger, as_of: int | None = None) -> Registers:
     )
 
 
-def read_calendar(folder: Path) -> Calendar:
-    """The built-in working days, with those of ``calendar.csv`` in the data folder where it has one.
+def read_calendar(folder: Path, file: Path | None = None) -> Calendar:
+    """The built-in working days, with those of ``calendar.csv`` in the data folder where it has one."""
+    rules = own_days(folder, file)
+    return Calendar.load([one for one in rules if not one.unit], [one for one in rules if one.unit])
+
+
+def own_days(folder: Path, file: Path | None = None) -> list[DayRule]:
+    """The days of ``calendar.csv`` (or of ``file``) in a data folder; none where it has no such file.
 
     Columns: ``day`` (2026-08-31), ``working`` (1 or 0), ``name``, ``source``, ``unit`` (empty: for everybody;
     otherwise that unit and those below it alone, as after a storm).
     """
-    path = folder / CALENDAR_FILE
+    path = file or folder / CALENDAR_FILE
+    found: list[DayRule] = []
     if not path.is_file():
-        return Calendar.load()
-    common: list[DayRule] = []
-    single: list[DayRule] = []
+        return found
     with path.open(encoding="utf-8-sig", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines), 2):
             try:
@@ -86,8 +91,17 @@ def read_calendar(folder: Path) -> Calendar:
                 raise SettingError(
                     f"{path}, line {number}: day as 2026-08-31 and working as 1 or 0 are needed ({error})"
                 ) from error
-            (single if rule.unit else common).append(rule)
-    return Calendar.load(common, single)
+            found.append(rule)
+    return found
+
+
+def calendar_stamp(folder: Path) -> tuple[int, int]:
+    """Changes when ``calendar.csv`` does."""
+    try:
+        told = (folder / CALENDAR_FILE).stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (told.st_mtime_ns, told.st_size)
 
 
 def read_registry(

@@ -29,6 +29,7 @@ from chiso.folder.registers import (
     BESIDE_KINDS,
     GROUND_KINDS,
     Registry,
+    calendar_stamp,
     read_calendar,
     read_registry,
     records_beside,
@@ -113,6 +114,7 @@ class DataFolder:
         self._pasts: OrderedDict[int, _Past] = OrderedDict()
         self._past_number = 0
         at = self.now()
+        self._days = calendar_stamp(path)
         self.calendar = read_calendar(path)
         learned = self.published.units()
         self._learned = len(learned)
@@ -193,6 +195,7 @@ class DataFolder:
             before = self.standing.changes
             self._clock = self.ledger.clock.get()
             self.loading = self.ledger.meta.get(LOADING) is not None
+            self._read_days()
             position = self.ledger.position()
             if position.record > self.record or position.published > self.news:
                 self._read_records(position.published)
@@ -234,6 +237,20 @@ class DataFolder:
         known = int(rows["known_at"].min())
         for as_of in [one for one in self._pasts if one >= known]:
             del self._pasts[as_of]
+
+    def _read_days(self) -> None:
+        """Counts by other working days once ``calendar.csv`` says others."""
+        stamp = calendar_stamp(self.path)
+        if stamp == self._days:
+            return
+        self._days = stamp
+        calendar = read_calendar(self.path)
+        if calendar.version != self.calendar.version:
+            self.calendar = calendar
+            old = self.registry
+            self.registry = Registry(old.units, old.catalogue, calendar, old.records)
+            self.standing.rebase(self.registry.ground(self.ground.law, self.terms))
+            self._pasts.clear()
 
     def _read_records(self, news: int) -> None:
         """Takes in all records kept since, also those that other processes wrote in between.
