@@ -22,6 +22,13 @@ from chiso.instants import BadInstantError
 from chiso.intake.answers import failure
 from chiso.law.model import LawError
 from chiso.web import (
+    admin,
+    admin_people,
+    admin_refused,
+    admin_rules,
+    admin_senders,
+    admin_settings,
+    admin_units,
     alerts,
     api,
     duties,
@@ -187,6 +194,13 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             steering_forms.router,
             duties.router,
             alerts.router,
+            admin.router,
+            admin_people.router,
+            admin_refused.router,
+            admin_rules.router,
+            admin_senders.router,
+            admin_settings.router,
+            admin_units.router,
             steering_api.router,
             api.watching,
         ],

@@ -63,10 +63,11 @@ def may_write(request: AnyRequest, right: Right = Right.STEER, unit: str | None 
     if closed:
         units = folder.registry.units
         return person is not None and person.may(right, unit, units, folder.now())
-    return setting == "on" or _is_local(request)
+    return setting == "on" or is_local(request)
 
 
-def _is_local(request: AnyRequest) -> bool:
+def is_local(request: AnyRequest) -> bool:
+    """Whether a browser on this machine asks, and nobody between them speaks for somebody else."""
     client = request.client.host if request.client is not None else ""
     named = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     return client in LOOPBACK and named in LOOPBACK and not any(one in request.headers for one in FORWARDED)

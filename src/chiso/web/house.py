@@ -135,6 +135,12 @@ class House:
         with self._lock:
             self._visitors.pop(token, None)
 
+    def forget_all(self) -> None:
+        """Accounts have changed: nobody is believed any longer without asking."""
+        with self._lock:
+            self._visitors.clear()
+            self._looked_at = -REMEMBERED_FOR
+
     @property
     def ready(self) -> bool:
         """Whether it takes in and answers."""

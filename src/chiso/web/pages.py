@@ -14,6 +14,7 @@ from litestar.response import Redirect, Response
 from chiso.folder import DataFolder, QuestionError
 from chiso.instants import BadInstantError
 from chiso.law.model import LawError
+from chiso.people.rights import Right
 from chiso.web import sight
 from chiso.web.best import best_today
 from chiso.web.exporting import as_file, exporter
@@ -76,7 +77,8 @@ def shared(request: Request[Any, Any, Any], view: View) -> dict[str, Any]:
     return {
         "taken_as": exporter(request),
         "public": folder.settings.public,
-        "person": person_of(request),
+        "person": (person := person_of(request)),
+        "administers": person is not None and bool(person.units_of(Right.ADMINISTER)),
         "fresh": sight.freshness(folder, view),
         "loading": folder.loading_progress(),
         "target": folder.settings.target,

@@ -20,7 +20,7 @@ from chiso.instants import DAY, Period, day_of, parse_period
 from chiso.law.model import Indicator, LawVersion
 from chiso.web import charts, fonts, formatting, marks
 from chiso.web.figures import Sheet
-from chiso.web.messages import say
+from chiso.web.messages import catalogue, say
 from chiso.web.shown import titles_in
 from chiso.web.view import View
 
@@ -273,6 +273,8 @@ def page(template: str, view: View, **values: Any) -> str:
         "period_name": lambda period, short=False: period_name(period, lang, short),
         "in_text": lambda period: _uncapitalised(period_name(period, lang)),
         "gap_words": gap_words,
+        "administers": False,
+        "known": lambda key: key in catalogue(lang),
         "band_index": band_index,
         "chart": chart,
         "trend_words": trend_words,
