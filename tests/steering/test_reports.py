@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from chiso.folder import DataFolder, QuestionError
-from chiso.instants import parse_instant
+from chiso.instants import DAY, parse_instant
 from chiso.ledger.clock import Clock
 from chiso.ledger.recount import differences
 from chiso.steering import answers, now
+from chiso.steering.alerts.answers import add_contact
 from chiso.steering.alerts.service import notices
 from chiso.steering.entering import by_command
 from chiso.steering.register import Duty
 from chiso.steering.reports import AGAIN, LONGEST, answer, prefilled, remind, report_file, to_remind
+from chiso.steering.walk import Walk, days
 from tests.support.messages import tell
 
 DOCUMENT = {"number": "308/UBND-TH", "date": "2026-09-28", "issuer": "UBND", "subject": "x"}
@@ -116,18 +119,56 @@ def test_who_has_not_answered_is_reminded_with_one_action(asked: DataFolder) -> 
     asked.ledger.contacts.add("H01", "Văn phòng", "vp@example.vn", asked.now())
     answer(asked, duty(asked, "H01.101"), "H01.101", "xong", [], {}, by_command(asked))
     assert [one.record.unit for one in to_remind(asked)] == ["H01.113"]  # the other is due much later
-    rows = remind(asked, now.register(asked), list(now.register(asked).duties.values()), by_command(asked))
+    rows = remind(asked, list(now.register(asked).duties.values()), by_command(asked))
     assert [(row["unit"], row["told"]) for row in rows] == [("H01.113", 1), ("H01.102", 1)]
     assert line(asked)["reminders"] == 1
     (_, words) = sorted(one["words"] for one in notices(asked))
     assert "đến hạn báo cáo 31/12/2026" in words or "đến hạn báo cáo 15/10/2026" in words
-    again = remind(asked, now.register(asked), to_remind(asked), by_command(asked))
+    again = remind(asked, to_remind(asked), by_command(asked))
     assert again == []  # just reminded
     asked.ledger.clock.set(Clock(asked.now() + AGAIN))
     asked.refresh()
-    assert len(remind(asked, now.register(asked), to_remind(asked), by_command(asked))) == 1
+    assert len(remind(asked, to_remind(asked), by_command(asked))) == 1
     assert line(asked)["reminders"] == 2
     assert list(differences(asked.ledger)) == []
+
+
+def test_two_who_press_the_button_at_once_remind_once(asked: DataFolder) -> None:
+    duties = [duty(asked)]
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: remind(asked, duties, by_command(asked)), range(4)))
+    assert sorted(len(rows) for rows in told) == [0, 0, 0, 1]
+    assert line(asked)["reminders"] == 1
+
+
+def test_a_unit_that_is_merged_hands_on_what_it_owes(asked: DataFolder) -> None:
+    """The successor has the task, is reminded where nobody is left at the old one, and answers it."""
+    hand = by_command(asked)
+    measured = {**TASK, "task": "Đúng hạn", "what": "2.1", "threshold": "95%", "unit": "H01.101"}
+    tell(asked, "tasks", measured)
+    add_contact(asked, "H01.102", "", "moi@example.vn", hand)
+    gone = {
+        "code": "H01.101", "name": "Phường Long Xuyên", "kind": "commune", "parent": "H01",
+        "valid_from": "2025-07-01", "valid_to": "2026-10-12", "successor": "H01.102",
+    }  # fmt: skip
+    tell(asked, "units", gone)
+    at(asked, "2026-10-13T09:00")
+    mine = answers.unit_duties(asked, "H01.102")["rows"]
+    assert {row["title"] for row in mine} == {"Báo cáo quý III", "Đúng hạn"}
+    assert {row["line"]["unit"] for row in mine} == {"H01.102"}
+    own = duty(asked, "H01.101")
+    (row,) = remind(asked, [own], hand)
+    assert row["told"] == 1
+    assert "theo văn bản 308/UBND-TH" in notices(asked)[0]["words"]
+    answer(asked, own, own.record.unit, "xong", [], {}, hand)
+    assert [one["report"] for one in answers.reports(asked)["rows"] if one["task"] == own.id] == ["in_time"]
+    walk = Walk(asked)
+    at(asked, "2026-10-16T09:00")
+    walk.advance()
+    for day in range(parse_instant("2026-10-11"), walk.until + 1, DAY):
+        expected = {one.key: one.state for one in now.states(asked, day).lines}
+        found = {key: dict(days(walk.history(*key), day)).get(day) for key in walk.lines()}
+        assert {key: state for key, state in found.items() if state is not None} == expected
 
 
 def test_a_province_without_anything_known_has_nothing_to_fill_in(empty: DataFolder) -> None:

@@ -263,11 +263,15 @@ def test_what_is_refused_is_said_above_the_form_which_keeps_what_stood_there(
 
 def test_who_has_not_answered_is_reminded_by_one_button(client: Client, directed: DataFolder) -> None:
     answer = sent(client, "/steering/remind", {})
-    assert answer.headers["location"] == "/steering/reports?reminded=3"
-    assert "Đã ghi và gửi 3 lời nhắc" in client.get(answer.headers["location"]).text
+    assert answer.headers["location"] == "/steering/reports?reminded=3&told=0"
+    page = client.get(answer.headers["location"]).text
+    assert "Đã ghi 3 lời nhắc, báo tới 0 người nhận." in page
+    assert "Chưa đơn vị nào trong số này có người nhận." in page
     assert "đã nhắc 1 lần" in client.get("/steering/reports").text
     assert (
-        sent(client, "/steering/remind", {"id": duty(directed, "H01.113")}).headers["location"].endswith("=0")
+        sent(client, "/steering/remind", {"id": duty(directed, "H01.113")})
+        .headers["location"]
+        .endswith("=0&told=0")
     )
 
 

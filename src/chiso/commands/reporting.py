@@ -131,7 +131,7 @@ def report_remind(*tasks: str, data: Data = None, json: Json = False) -> int:
     with opened(data) as folder:
         register = now.register(folder)
         asked = [find_duty(register, one, "task") for one in tasks] if tasks else to_remind(folder)
-        rows = remind(folder, register, asked, by_command(folder))
+        rows = remind(folder, asked, by_command(folder))
     if json:
         output.print_json({"rows": rows})
     else:

@@ -5,6 +5,7 @@ Text, files and objections are kept sealed; the journal holds their digests and 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from chiso.steering.alerts.hours import Hours
 from chiso.steering.alerts.outbox import News, above, post
 from chiso.steering.entering import Entered, Hand, attach, enter, note, told_at
 from chiso.steering.now import current
+from chiso.steering.now import register as known
 from chiso.steering.states import units_of
 from chiso.text import day
 
@@ -119,9 +121,9 @@ def answer(
         )
     content = prefilled(folder, unit)
     content.text = text.strip()
-    known = {one.key: one for one in content.figures}
+    shown = {one.key: one for one in content.figures}
     for key, (claimed, why) in disputes.items():
-        figure = known.get(key)
+        figure = shown.get(key)
         if figure is None:
             raise QuestionError(
                 f"Không có số liệu “{key}” để phản hồi.", f"there is no figure {key!r} to dispute", wrong=True
@@ -181,12 +183,21 @@ def to_remind(folder: DataFolder) -> list[Duty]:
     return list(near.values())
 
 
-def remind(folder: DataFolder, register: Register, asked: Sequence[Duty], hand: Hand) -> list[dict[str, Any]]:
+_reminding: Final = threading.Lock()
+
+
+def remind(folder: DataFolder, asked: Sequence[Duty], hand: Hand) -> list[dict[str, Any]]:
     """Reminds every unit that has not reported on these tasks: recorded in the journal, and told its people.
 
-    Who was reminded within :data:`AGAIN` is left in peace.  Gives a row a reminder, with how many are told.
+    Who was reminded within :data:`AGAIN` is left in peace, also where two press the button at once.  Gives a
+    row a reminder, with how many are told.
     """
-    now = folder.now()
+    with _reminding:
+        return _remind(folder, asked, hand)
+
+
+def _remind(folder: DataFolder, asked: Sequence[Duty], hand: Hand) -> list[dict[str, Any]]:
+    now, register = folder.now(), known(folder)
     waiting = [one for one in asked if _may_remind(register, one, now)]
     if not waiting:
         return []

@@ -127,6 +127,10 @@ def document_page(
     return html(request, text, 400 if problem else 200)
 
 
+def _count(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def _gone(request: AnyRequest) -> str:
     """The id of what was withdrawn just now, if it still is."""
     id = request.query_params.get("gone", "")
@@ -232,7 +236,7 @@ def reports(request: AnyRequest) -> Response[Any]:
     body = ask(answers.reports, folder, as_of=view.as_of)
     chosen = request.query_params.get("report", "")
     rows = [row for row in body["rows"] if not chosen or row["report"] == chosen]
-    reminded = request.query_params.get("reminded", "")
+    reminded, people = (_count(request.query_params.get(name, "")) for name in ("reminded", "told"))
     text = page(
         "reports.html",
         view,
@@ -240,7 +244,8 @@ def reports(request: AnyRequest) -> Response[Any]:
         rows=rows[: LONG * 4],
         count=len(rows),
         chosen=chosen,
-        reminded=int(reminded) if reminded.isascii() and reminded.isdigit() else None,
+        reminded=reminded,
+        people=people or 0,
         json=view.api("/reports"),
         **context(request, view, "reports"),
     )

@@ -155,8 +155,9 @@ async def remind_units(request: AnyRequest) -> Response[Any]:
         hand, register = hand_of(request), now.register(folder)
         id = fields.get("id", "")
         duties = [ask_known(asked(request), find_duty, register, id)] if id else to_remind(folder)
-        rows = remind(folder, register, duties, hand)
-        return leads_to(f"/steering/reports?reminded={len(rows)}")
+        rows = remind(folder, duties, hand)
+        people = sum(row["told"] for row in rows)
+        return leads_to(f"/steering/reports?reminded={len(rows)}&told={people}")
 
     return await handled(work, lambda error: documents_page(request, told(error, asked(request))))
 

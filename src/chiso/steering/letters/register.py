@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace as entry_with
 from datetime import date
 
@@ -21,6 +22,8 @@ from chiso.steering.letters.wording import Wording
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Facts)
+_giving = threading.Lock()
+"""held from where a number is looked up until it is given"""
 
 
 def entered(folder: DataFolder, made: Made, template: bytes | None = None) -> Entry:
@@ -28,6 +31,11 @@ def entered(folder: DataFolder, made: Made, template: bytes | None = None) -> En
 
     The same letter is entered once: the same bytes give the same entry.
     """
+    with _giving:
+        return _entered(folder, made, template)
+
+
+def _entered(folder: DataFolder, made: Made, template: bytes | None) -> Entry:
     now = folder.now()
     head = made.facts.head
     _check_number(folder, head.number, head.symbol, head.date, made.digest)
@@ -81,6 +89,11 @@ def numbered(folder: DataFolder, entry: Entry, number: int | None, signed_on: st
     What is left empty stays as it was.  :class:`QuestionError` where the number is taken, the day is none or
     the deadline is not after it.
     """
+    with _giving:
+        return _numbered(folder, entry_of(folder, entry.id), number, signed_on)
+
+
+def _numbered(folder: DataFolder, entry: Entry, number: int | None, signed_on: str) -> Entry:
     facts = facts_of(folder, entry)
     number = entry.number if number is None else number
     signed_on = signed_on or entry.signed_on
