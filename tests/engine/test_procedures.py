@@ -197,6 +197,17 @@ def test_registers_of_units():
     assert registers(PROCEDURES, unit="H01.06")["public_own"] == 0
 
 
+def test_what_holds_at_all_instants_is_made_once_and_nobody_changes_it():
+    catalogue = Catalogue(PROCEDURES, UNITS)
+    for register in (*APPLYING, *OWN):
+        table = membership(register, catalogue, UNITS)
+        assert membership(register, catalogue, UNITS) is table
+        assert not table.flags.writeable
+        again = membership(register, Catalogue(PROCEDURES, UNITS), UNITS)
+        assert again is not table
+        assert (again == table).all()
+
+
 def test_membership_is_what_is_counted():
     catalogue = Catalogue(PROCEDURES, UNITS)
     counts = register_counts(catalogue, UNITS, CALENDAR, None, [], [], YEAR, NOW)

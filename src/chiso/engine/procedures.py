@@ -95,10 +95,16 @@ def membership(register: str, catalogue: Catalogue, units: Units, at: int | None
     in any tree.  ``KeyError`` for a register without procedures.
     """
     if at is None:
+        kept = catalogue.memberships.get(register) if units is catalogue.units else None
+        if kept is not None:
+            return kept
         instants = [int(units.eras[0]) - 1, *units.eras.tolist()] if len(units.eras) else [0]
         found = membership(register, catalogue, units, instants[0])
         for instant in instants[1:]:
             found = found | membership(register, catalogue, units, instant)
+        found.flags.writeable = False
+        if units is catalogue.units:
+            catalogue.memberships[register] = found
         return found
     chosen = _chosen(register, catalogue, at)
     if register in APPLYING:

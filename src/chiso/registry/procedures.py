@@ -57,6 +57,8 @@ class Catalogue:
         self.ends: Final = np.array([_end(r) for r in self.records], np.int64)
         """first instant at which a procedure is no longer in force"""
         self._applies: dict[int, Bools] = {}
+        self.memberships: Final[dict[str, Bools]] = {}
+        """tables that hold for this catalogue and its units at all instants, for whoever made them"""
 
     def __len__(self) -> int:
         return len(self.records)
@@ -113,11 +115,16 @@ class Catalogue:
         below_home = np.zeros(len(units), np.bool_)
         below_home[tree.subtree(home)] = True
         levels = {level: tree.level(level) for level in LEVELS}
+        where: dict[str, int] = {}
+        """of each code that records name: the unit at which it counts; -1 for none of ours"""
         for place, record in enumerate(self.records):
             if record.units:
                 for code in record.units:
-                    if not units.foreign(code) or units.find(code, at):
-                        table[units.resolve(code, at), place] = True
+                    if code not in where:
+                        ours = not units.foreign(code) or units.find(code, at)
+                        where[code] = units.resolve(code, at) if ours else -1
+                    if where[code] >= 0:
+                        table[where[code], place] = True
                 continue
             named = [levels[word] for word in record.level.replace(",", " ").split() if word in levels]
             for level in named:

@@ -108,6 +108,7 @@ class Units:
         self._trees: dict[int, Tree] = {}
         self._today: dict[int, NDArray[np.int32]] = {}
         self._resolved: dict[tuple[str, int], tuple[int, bool]] = {}
+        self._foreign: dict[str, bool] = {}
 
     @classmethod
     def load(cls, extra: Iterable[UnitRecord] = (), home: str = "H01") -> Units:
@@ -167,7 +168,14 @@ class Units:
 
     def foreign(self, code: str) -> bool:
         """Whether a code belongs to a known province that is neither home nor one of its predecessors."""
-        code = canonical(code)
+        found = self._foreign.get(code)
+        if found is None:
+            if len(self._foreign) > 1 << 16:
+                self._foreign.clear()
+            found = self._foreign[code] = self._is_foreign(canonical(code))
+        return found
+
+    def _is_foreign(self, code: str) -> bool:
         named = {self._province_above(index) for _, _, index in self._named(code)}
         if not named:
             province = province_of(code)

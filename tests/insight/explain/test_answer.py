@@ -69,14 +69,16 @@ def test_random_pairs_of_states_are_explained_exactly(moving: DataFolder) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 3, 4, 5])
 def test_a_thousand_random_pairs_are_explained_exactly(
-    moving: DataFolder, monkeypatch: pytest.MonkeyPatch
+    moving: DataFolder, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(state, "PAST_KEPT", 60)
+    """Four times 250, so that several workers share them."""
+    monkeypatch.setattr(state, "PAST_KEPT", 40)
     monkeypatch.setattr(state, "BOARDS_KEPT", 300)
-    seen = random_pairs(moving, 1_000, 60, 2)
+    seen = random_pairs(moving, 250, 40, seed)
     assert set(seen) == set(KINDS)
-    assert min(seen.values()) > 50
+    assert min(seen.values()) > 10
 
 
 def test_the_printed_terms_sum_to_the_printed_change(province: DataFolder) -> None:
