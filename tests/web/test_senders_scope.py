@@ -11,8 +11,10 @@ from litestar.testing import TestClient
 
 from chiso.cli import run
 from chiso.folder import DataFolder
-from chiso.instants import DAY
+from chiso.instants import DAY, utc_now
 from chiso.people.house import People
+from chiso.people.rights import Grant, Role
+from chiso.web.rights import COOKIE
 from tests.web.world import NOW, message
 
 Client = TestClient[Litestar]
@@ -128,7 +130,25 @@ def test_why_a_key_does_not_hold_is_told_in_words(
 # -- administrators ------------------------------------------------------------------------------------
 
 
-def test_the_addresses_make_change_rotate_and_revoke(doors: Client, own: DataFolder) -> None:
+@pytest.fixture
+def office(doors: Client, own: DataFolder) -> Client:
+    """The addresses as an administrator has them."""
+    people = People(own.ledger)
+    grants = [Grant(Role.ADMINISTRATOR, "H01")]
+    account, _ = people.accounts.add("quan-tri", "", grants, utc_now(), "lúa vàng đồng xa")
+    doors.cookies.set(COOKIE, people.sessions.open(account, utc_now()))
+    return doors
+
+
+def test_while_nobody_can_sign_in_senders_are_changed_on_the_machine_alone(doors: Client) -> None:
+    doors.get("/login")
+    token = {"x-csrftoken": doors.cookies["chiso_form"]}
+    assert doors.get("/api/v1/senders").status_code == 403
+    assert doors.post("/api/v1/senders", json={"name": "x", "unit": "H01"}, headers=token).status_code == 403
+
+
+def test_the_addresses_make_change_rotate_and_revoke(office: Client, own: DataFolder) -> None:
+    doors = office
     doors.get("/login")
     token = {"x-csrftoken": doors.cookies["chiso_form"]}
 
@@ -169,10 +189,10 @@ def test_the_addresses_make_change_rotate_and_revoke(doors: Client, own: DataFol
         ("/nobody/keys", {"expires": "soon"}, 400),
     ],
 )
-def test_what_cannot_be_done_is_told(doors: Client, path: str, body: dict[str, Any], status: int) -> None:
-    doors.get("/login")
-    token = {"x-csrftoken": doors.cookies["chiso_form"]}
-    answer = doors.post(f"/api/v1/senders{path}", json=body, headers=token)
+def test_what_cannot_be_done_is_told(office: Client, path: str, body: dict[str, Any], status: int) -> None:
+    office.get("/login")
+    token = {"x-csrftoken": office.cookies["chiso_form"]}
+    answer = office.post(f"/api/v1/senders{path}", json=body, headers=token)
     assert answer.status_code == status, answer.text
     assert answer.json()["message"]
 

@@ -16,6 +16,7 @@ from chiso.instants import DAY, parse_instant
 from chiso.ledger.database import LedgerError
 from chiso.people.desk import OVERLAP, told
 from chiso.people.house import People
+from chiso.web.admin import hand_of
 from chiso.web.api import as_json
 from chiso.web.house import House
 from chiso.web.rights import person_of
@@ -56,6 +57,7 @@ def who(request: AnyRequest) -> str:
 
 async def _done(request: AnyRequest, form: type[Any], do: Callable[[People, Any], Any]) -> Response[bytes]:
     """Reads the body, does something with the senders, and says in words what was wrong with it."""
+    hand_of(request)
     try:
         body = msgspec.json.decode(await request.body() or b"{}", type=form)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -85,6 +87,7 @@ def _instant(text: str | None) -> int | None:
 @get("/senders", sync_to_thread=True)
 def senders(request: AnyRequest) -> Response[bytes]:
     """All senders, what each may send, and the life of its keys; no secret."""
+    hand_of(request)
     return as_json({"senders": [told(one, keys) for one, keys in _house(request).people.senders.list()]})
 
 
