@@ -323,9 +323,16 @@ ROW_NAMES: Final = {
 }
 """The names under which a column of a table of results is known; the first is our own."""
 
-_ROW_GROUPS: Final = (
-    "transparency", "processing", "online_services", "online_payment", "satisfaction", "digitisation"
-)  # fmt: skip
+_ROW_MAXIMA: Final = {
+    "total": 100,
+    "transparency": 18,
+    "processing": 20,
+    "online_services": 12,
+    "online_payment": 10,
+    "satisfaction": 18,
+    "digitisation": 22,
+}
+"""The most points that a column of a table of results can hold (Decision 766/QĐ-TTg)."""
 
 
 def _row(fields: Fields, period: str | None, at: int | None) -> list[Item]:
@@ -349,11 +356,13 @@ def _row(fields: Fields, period: str | None, at: int | None) -> list[Item]:
     rank = fields.whole("rank", 0) or None
     name, kind = fields.text("name", 300), fields.text("kind", 40)
     found: list[PublishedFigure] = []
-    for key in ("total", *_ROW_GROUPS):
+    for key, maximum in _ROW_MAXIMA.items():
         value = fields.scalar(key)
         points = _points(value, key)
         if points is None:
             continue
+        if not 0 <= Decimal(points) <= maximum:
+            raise RefusedError(key, value, "points_out_of_range", maximum=maximum)
         fields.kept[key] = points
         own_rank = rank if key == "total" else None
         found.append(

@@ -62,6 +62,10 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
         "{field} = “{value}” không phải là số.",
         "{field} = “{value}” is not a number.",
     ),
+    "points_out_of_range": (
+        "{field} = “{value}” ngoài khoảng từ 0 đến {maximum} điểm.",
+        "{field} = “{value}” lies outside 0 to {maximum} points.",
+    ),
     "unknown_state": (
         "{field} = “{value}” không phải là trạng thái hồ sơ (1 đến 10).",
         "{field} = “{value}” is not a state of a dossier (1 to 10).",
