@@ -11,7 +11,8 @@ import pytest
 from chiso.demo.world import UNTIL
 from chiso.folder import DataFolder, QuestionError
 from chiso.folder.league import peers
-from chiso.instants import DAY
+from chiso.instants import DAY, parse_instant
+from chiso.intake.records import Arrival, PublishedFigure
 from chiso.ledger.clock import Clock
 from tests.support.messages import tell
 
@@ -80,8 +81,13 @@ def test_a_unit_of_which_not_all_is_known_has_no_place(empty: DataFolder) -> Non
     assert told["line"]["total"] == "68.00"  # H24's groups are not known: it is in no mean
 
 
-def test_one_impossible_figure_spoils_no_league(empty: DataFolder) -> None:
-    tell(empty, "published", row("H20", 9, [11, 17, 8, 6, 14, 12]), row("H19", 9, [11, 17, 80, 6, 14, 12]))
+def test_one_impossible_figure_of_an_old_ledger_spoils_no_league(empty: DataFolder) -> None:
+    tell(empty, "published", row("H20", 9, [11, 17, 8, 6, 14, 12]))
+    at = parse_instant("2026-10-09")
+    points = zip(SIX, ("11", "17", "80", "6", "14", "12"), strict=True)
+    wrong = [PublishedFigure("H19", "", "", "2026", at, key, value) for key, value in points]
+    empty.ledger.accept([Arrival("published", [*wrong], b"[]")], empty.now())
+    empty.refresh()
     assert [one["unit"] for one in empty.rank("provinces")["rows"]] == ["H20"]
 
 

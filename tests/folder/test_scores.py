@@ -143,3 +143,12 @@ def test_the_law_can_be_chosen(province: DataFolder) -> None:
     assert document["law"] == "qd766-document"
     assert document["total"] != province.score("H01")["total"]
     assert document["indicators"]["2.1"] == province.score("H01")["indicators"]["2.1"]
+
+
+def test_a_law_that_knows_groups_only_is_refused_for_a_period_of_another(province: DataFolder) -> None:
+    with pytest.raises(QuestionError, match="qd766-2022") as told:
+        province.score("H01", "2026", law="qd766-2022")
+    assert "Kỳ 2026" in told.value.message_vi
+    assert told.value.wrong
+    with pytest.raises(QuestionError):
+        province.rank("communes", period="2026", law="qd766-2022")

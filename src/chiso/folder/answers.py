@@ -78,12 +78,21 @@ def asked(
         )
     try:
         version = folder.law_of(span, law or None)
+        own = folder.law_of(span)
     except (LookupError, LawError) as error:
         raise QuestionError(
             f"Không có bộ quy tắc “{law}”; có: qd766, qd766-document, qd766-2022.",
             f"no law {law!r}: {error}",
             wrong=True,
         ) from error
+    if version.groups_only and version.law != own.law:
+        raise QuestionError(
+            f"Kỳ {span.label} không được Cổng chấm theo {version.law}, mà cách đó chỉ biết điểm nhóm đã "
+            f"công bố. Bỏ law, hoặc chọn {own.law}.",
+            f"{span.label} was not scored by {version.law}, of which only published group points are known; "
+            f"leave --law out, or ask with --law {own.law}",
+            wrong=True,
+        )
     found: Source | None = "published" if source == "published" else "computed" if source else None
     return Asked(span, now if at is None else at, as_of, version, found, restated)
 
