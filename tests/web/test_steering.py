@@ -252,6 +252,16 @@ def test_what_is_refused_is_said_above_the_form_which_keeps_what_stood_there(
     assert "Đơn vị tiếp nối: H01 Tỉnh An Giang" in sent(client, f"{address}/targets", gone, address).text
     listed = {**form, "whose": "list:97 đơn vị", "threshold": "50"}
     assert sent(client, f"{address}/targets", listed, address).status_code == 303
+    task = {"task": "Báo cáo", "whose": "unit", "unit": "H01.113", "due": "2026-12-15"}
+    before = len(now.register(directed).duties)
+    for change, words in (
+        ({"due": ""}, "cần có hạn"), ({"due": "0001-01-01"}, "cần có hạn"), ({"whose": "x"}, "loại đơn vị"),
+        ({"whose": "list:không có"}, "danh sách trống"), ({"task": ""}, "task"),
+    ):  # fmt: skip
+        refused = sent(client, f"{address}/tasks", {**task, **change}, address)
+        assert refused.status_code == 400, change
+        assert words in refused.text, change
+    assert len(now.register(directed).duties) == before
     bad = sent(client, "/steering/documents", {**DOCUMENT, "date": "31/02/2026"})
     assert bad.status_code == 400
     assert "308/UBND-TH" in bad.text

@@ -66,8 +66,17 @@ TAGS: Final[dict[type[Any], str]] = {
 }
 
 
-def enter(folder: DataFolder, kind: str, rows: Sequence[dict[str, Any]], hand: Hand) -> Entered:
-    """Enters records, all or none.  QuestionError says which field is wrong and how to mend it."""
+def enter(
+    folder: DataFolder,
+    kind: str,
+    rows: Sequence[dict[str, Any]],
+    hand: Hand,
+    held: Callable[[Any], None] = lambda _: None,
+) -> Entered:
+    """Enters records, all or none.  QuestionError says which field is wrong and how to mend it.
+
+    ``held`` looks at each record before anything is taken in, and raises where it cannot be.
+    """
     context = Context(
         home=folder.settings.home,
         is_foreign=folder.registry.units.foreign,
@@ -78,6 +87,8 @@ def enter(folder: DataFolder, kind: str, rows: Sequence[dict[str, Any]], hand: H
     if arrival.refusals:
         first = arrival.refusals[0]
         raise QuestionError(first.message_vi, first.message_en, wrong=True)
+    for one in arrival.items:
+        held(one)
     hand.accept(arrival)
     return Entered(list(arrival.items))
 
@@ -178,7 +189,11 @@ def enter_duties(
                     f"no unit has the code {code!r}",
                     unknown=True,
                 )
-    found = enter(folder, kind, rows, hand)
+    if not rows:
+        raise QuestionError(
+            "Không có đơn vị nào để giao; danh sách trống.", "there is no unit to give it to", wrong=True
+        )
+    found = enter(folder, kind, rows, hand, _with_deadline)
     ids = [ident(TAGS[type(one)], one) for one in found.records]
     note(folder, hand, f"{kind}_entered", str(rows[0].get("document", "")), ids=ids)
     told: dict[Words, None] = {}
@@ -188,6 +203,12 @@ def enter_duties(
             told[words] = None
     found.warnings = list(told)
     return found
+
+
+def _with_deadline(record: Any) -> None:
+    """A task that is loaded may lack its day; one that is given here is to be measured."""
+    if isinstance(record, Task) and not record.due:
+        raise QuestionError("Nhiệm vụ cần có hạn (due).", "a task needs its last day (due)", wrong=True)
 
 
 WEEKDAYS: Final = (

@@ -23,10 +23,12 @@ from chiso.steering.alerts.answers import (
     silence_rule,
 )
 from chiso.steering.alerts.machine import amount
+from chiso.steering.alerts.outbox import again
 from chiso.steering.alerts.rules import rules
 from chiso.steering.alerts.sending import deliver
 from chiso.steering.alerts.service import outcome, try_contact
 from chiso.steering.alerts.words import shown
+from chiso.steering.entering import note
 from chiso.web.directing import AnyRequest, Given, choices, context, form_of, hand_of, told
 from chiso.web.messages import say
 from chiso.web.pages import asked, folder_of, html, redirected
@@ -74,6 +76,7 @@ def alerts_page(
         offered=(offered := choices(folder, view)),
         rule_figures=_figures(offered, view),
         settings=folder.settings,
+        failed=sum(one["deliveries"].get("failed", 0) for one in body["notices"]),
         problem=problem,
         given=Given({} if form == "rule" else given or {}),
         rule_given=Given(given or {} if form == "rule" else {}),
@@ -227,4 +230,18 @@ async def remove(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     return await handled(work, lambda error: _refused(request, error, {}))
 
 
-router = Router("/", route_handlers=[alerts_get, add_new_rule, change, add, test, remove])
+@post("/steering/alerts/again", include_in_schema=False)
+async def send_again(request: AnyRequest) -> Response[Any]:
+    """Sends once more what could not be sent, now."""
+
+    def work() -> Response[Any]:
+        hand, folder = hand_of(request), folder_of(request)
+        count = again(folder.ledger.database, folder.now())
+        note(folder, hand, "alerts_sent_again", "", deliveries=count)
+        deliver(folder)
+        return leads_to("/steering/alerts#told-title")
+
+    return await handled(work, lambda error: _refused(request, error, {}))
+
+
+router = Router("/", route_handlers=[alerts_get, add_new_rule, change, add, test, remove, send_again])

@@ -171,6 +171,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/steering/alerts": STEERING,
     "/steering/alerts/rules": STEER,
     "/steering/alerts/rules/{id}": STEER,
+    "/steering/alerts/again": STEER,
     "/steering/alerts/contacts": STEER,
     "/steering/alerts/contacts/{number}/test": STEER,
     "/steering/alerts/contacts/{number}/remove": STEER,

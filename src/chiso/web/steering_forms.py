@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from chiso.folder import DataFolder, QuestionError
+from chiso.registry.units import LEAGUES
 from chiso.steering import now
 from chiso.steering.entering import (
     enter_document,
@@ -83,6 +84,8 @@ def each_of(folder: DataFolder, fields: Fields) -> list[dict[str, str]]:
         return [{"unit": value}]
     if name == "list":
         return [{"unit": code} for code in now.register(folder).lists.get(value, ())]
+    if value not in LEAGUES:
+        raise QuestionError(f"Không có loại đơn vị “{value}”.", f"no kind of units {value!r}", wrong=True)
     return [{"unit": one.code} for one in folder.registry.units.league(value, None, folder.now())]
 
 

@@ -18,6 +18,7 @@ from chiso.instants import DAY, parse_instant
 from chiso.ledger.beside import contact, delivery
 from chiso.ledger.clock import Clock
 from chiso.ledger.database import LedgerError
+from chiso.ledger.schema import sender
 from chiso.steering.alerts.answers import (
     add_contact,
     alerts,
@@ -28,7 +29,7 @@ from chiso.steering.alerts.answers import (
     silence_rule,
 )
 from chiso.steering.alerts.machine import STATES
-from chiso.steering.alerts.outbox import BACKOFF
+from chiso.steering.alerts.outbox import BACKOFF, again
 from chiso.steering.alerts.round import look
 from chiso.steering.alerts.rules import starter
 from chiso.steering.alerts.sending import check_address, deliver
@@ -218,6 +219,49 @@ def test_a_server_that_is_gone_is_tried_again_and_stops_nobody_else(
     assert one["deliveries"] == {"failed": 1, "sent": 1}
     assert one["error"] == "the mail server refused the recipient"
     assert len(box.mails) == 1
+    box.refuse = set()
+    assert deliver(watched) == 0
+    assert again(watched.ledger.database, watched.now()) == 1
+    assert deliver(watched) == 1
+    (one,) = notices(watched)
+    assert one["deliveries"] == {"sent": 2}
+    assert again(watched.ledger.database, watched.now()) == 0
+
+
+def test_a_sender_that_goes_silent_is_told_once_though_the_server_restarts(
+    own_path: Path, box: Mailbox
+) -> None:
+    """States and what was told are in the folder: a new process goes on from there."""
+    opens = {"standing": True, "settings": Settings(mail=box.address)}
+    with DataFolder.open(own_path, **opens) as folder:
+        at(folder, MORNING)
+        add_contact(folder, "H01.113", "", "an@example.vn", by_command(folder))
+        folder.ledger.senders.add("Một cửa", "H01.113", MORNING)
+        off = [
+            {"id": one.id, "name": one.name, "what": "2.1", "side": "below", "threshold": "1%", "active": 0}
+            for one in starter()
+            if one.id != "im-lang"
+        ]
+        tell(folder, "alert_rules", *off)
+        look(folder)
+    for hour in (3, 5, 6, 7):
+        with DataFolder.open(own_path, **opens) as folder:
+            at(folder, MORNING + hour * 3600)
+            look(folder)
+            deliver(folder)
+    deliveries = [message.get_content() for _, message in box.mails]
+    assert len(deliveries) == 1
+    assert "im lặng quá 4 giờ làm việc" in deliveries[0]
+    with DataFolder.open(own_path, **opens) as folder:
+        at(folder, MORNING + DAY)
+        with folder.ledger.database.write() as connection:  # as when a message of it is accepted
+            connection.execute(sa.update(sender).values(last_used_at=folder.now()))
+        look(folder)
+        deliver(folder)
+        look(folder)
+        deliver(folder)
+        assert [one["kind"] for one in notices(folder)] == ["over", "alert"]
+    assert len(box.mails) == 2
 
 
 def test_a_message_that_was_begun_and_never_ended_is_sent_again_as_the_same(

@@ -101,3 +101,26 @@ def test_bytes_depend_on_nothing_but_facts_and_template(march: Facts) -> None:
     assert rendered(march, own) == rendered(march, own)
     assert rendered(march, own) != rendered(march)
     assert rendered(replace(march, head=replace(march.head, number=309))) != rendered(march)
+
+
+def test_no_order_is_dropped_however_many_there_are(march: Facts) -> None:
+    """The Vietnamese alphabet has 23 letters for points; after y comes aa."""
+    one = march.orders[0]
+    orders = tuple(replace(one, task=f"Việc thứ {place}", due="") for place in range(60))
+    document = rendered(replace(march, orders=orders))
+    text = lines(document)
+    told = [line.partition(" (")[0] for line in text if "Việc thứ" in line]
+    assert [line.partition(") ")[2] for line in told] == [f"Việc thứ {place}" for place in range(60)]
+    marks = [line.partition(")")[0] for line in told]
+    assert (marks[22], marks[23], marks[46]) == ("y", "aa", "ba")
+    assert len(set(marks)) == 60
+
+
+def test_a_day_that_has_passed_is_told_as_passed(march: Facts) -> None:
+    """Figures are of 27/03/2023: what was due before is overdue, the last day itself is in time."""
+    one = march.orders[0]
+    orders = tuple(replace(one, task=day, due=day) for day in ("2023-03-26", "2023-03-27", "2023-06-30"))
+    text = "\n".join(lines(rendered(replace(march, orders=orders))))
+    assert "đã quá hạn ngày 26/3/2023" in text
+    assert "hoàn thành chậm nhất ngày 27/3/2023" in text
+    assert "hoàn thành chậm nhất ngày 30/6/2023" in text

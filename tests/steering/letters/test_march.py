@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from docx.oxml.ns import qn
 from msgspec.structs import replace
 
 from chiso.folder import DataFolder, QuestionError
+from chiso.instants import parse_instant
 from chiso.steering.letters.check.checks import check
 from chiso.steering.letters.facts import Facts
 from chiso.steering.letters.fill import rendered
@@ -15,6 +19,7 @@ from chiso.steering.letters.make import OlderFiguresError, make
 from chiso.steering.letters.packing import digest
 from chiso.steering.letters.template import text_of
 from tests.steering.letters.samples import MARCH, lines, opened
+from tests.support.messages import tell
 
 TABLE = [
     ("1", "Công khai, minh bạch", "12,2", "18", "67,78%"),
@@ -186,3 +191,20 @@ def test_a_unit_that_has_ended_is_refused_with_what_continues_it(march_folder: D
     with pytest.raises(QuestionError, match="ended on 2025-07-01; H01 continues it") as refused:
         gathered(march_folder, replace(MARCH, at=None, period="2026", to=("gso:883",), source="", unit="H01"))
     assert "đã kết thúc từ ngày 01/7/2025" in refused.value.message_vi
+
+
+def test_what_all_units_have_reported_on_is_no_order_any_more(march_path: Path, tmp_path: Path) -> None:
+    shutil.copytree(march_path, tmp_path / "march")
+    with DataFolder.open(tmp_path / "march") as folder:
+        before = gathered(folder, MARCH).facts.orders
+        one = max(before, key=lambda order: len(order.units))
+        reports = [
+            {"document": one.document, "unit": unit, "task": one.task, "content": "a" * 64}
+            for unit in one.units
+        ]
+        known = parse_instant("2023-03-26")
+        tell(folder, "reports", *reports[1:], known_at=known)
+        assert gathered(folder, MARCH).facts.orders == before
+        tell(folder, "reports", reports[0], known_at=known)
+        left = gathered(folder, MARCH).facts.orders
+    assert left == tuple(order for order in before if order != one)

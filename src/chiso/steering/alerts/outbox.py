@@ -188,3 +188,14 @@ def settle(
                 .where(delivery.c.id == one.id)
                 .values(changed_at=now, tries=one.tries + 1, **values)
             )
+
+
+def again(database: Database, now: int) -> int:
+    """Takes up once more what failed for good: the server is back.  Gives how many deliveries wait again."""
+    with database.write() as connection:
+        found = connection.execute(
+            sa.update(delivery)
+            .where(delivery.c.state == "failed")
+            .values(state="waiting", tries=0, not_before=now, changed_at=now)
+        )
+    return int(found.rowcount)

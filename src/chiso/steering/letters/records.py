@@ -72,25 +72,33 @@ class Told:
     def orders(self, units: Iterable[str], deadline: str) -> list[Order]:
         """Tasks put together by kind of unit: the same words from the same document are one order.
 
-        A day is told where all units have the same, and it is not the letter's own deadline.
+        A day is told where all units have the same, and it is not the letter's own deadline.  What all units
+        have reported on is no order any more.
         """
+        reported = self._reported()
         grouped: dict[tuple[str, str, str], list[tuple[Task, Unit]]] = {}
         for task, unit in self._tasks(units):
             kind = _NAMES.get(unit.kind, "departments")
             grouped.setdefault((kind, task.document, task.task), []).append((task, unit))
         found = []
         for (kind, document, words), those in grouped.items():
+            if all((task.document, task.unit, task.task) in reported for task, _ in those):
+                continue
             days = {task.due for task, _ in those}
             due = days.pop() if len(days) == 1 else ""
             codes = tuple(unit.code for _, unit in those)
             found.append(Order(kind, words, document, codes, "" if due == deadline else due))
         return found
 
-    def tasks(self, units: Iterable[str], origin: Origin) -> Tasks:
-        """The tasks of which these units have not reported, unit by unit."""
-        reported = {
+    def _reported(self) -> set[tuple[str, str, str]]:
+        """(document, unit, task) of what was reported on."""
+        return {
             (one.document, one.unit, one.task) for one in self._records("report") if isinstance(one, Report)
         }
+
+    def tasks(self, units: Iterable[str], origin: Origin) -> Tasks:
+        """The tasks of which these units have not reported, unit by unit."""
+        reported = self._reported()
         rows = [
             GivenTask(
                 task.document, unit.code, phrases.council(self._name(unit), unit.kind), task.task, task.due

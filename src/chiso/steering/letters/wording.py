@@ -269,7 +269,7 @@ class Wording:
             if len(points) == 1:
                 lines.append(Line(points[0]))
                 continue
-            lines += [Line(f"{letter}) {text}") for letter, text in zip(LETTERS, points, strict=False)]
+            lines += [Line(f"{_letter(number)}) {text}") for number, text in enumerate(points)]
         return lines
 
     def _urge_clauses(self) -> list[tuple[str, list[str]]]:
@@ -296,7 +296,9 @@ class Wording:
         text = order.task.strip().rstrip(".;")
         told = f"nhiệm vụ được giao tại {self.cite(order.document)}" if order.document else ""
         if order.due:
-            due = f"hoàn thành trước ngày {phrases.short_day(date.fromisoformat(order.due))}"
+            day = date.fromisoformat(order.due)
+            past = day < day_of(self.facts.standing.origin.at - 1)
+            due = f"{'đã quá hạn' if past else 'hoàn thành chậm nhất'} ngày {phrases.short_day(day)}"
             told = f"{told}, {due}" if told else due
         return f"{text} ({told})." if told else f"{text}."
 
@@ -412,3 +414,9 @@ class Wording:
         ]
         total = ("", "TỔNG", self.points(standing.total), standing.most, self.ratio(standing.ratio))
         return [*rows, total]
+
+
+def _letter(number: int) -> str:
+    """a, b, … y; after the alphabet aa, ab, …"""
+    before = _letter(number // len(LETTERS) - 1) if number >= len(LETTERS) else ""
+    return before + LETTERS[number % len(LETTERS)]
