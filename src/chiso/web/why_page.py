@@ -80,8 +80,9 @@ def _why(request: Request[Any, Any, Any], code: str) -> Response[Any]:
     unit = sight.unit_of(folder, view, code)
     code = unit["code"]
     by = query.get("by") or "indicator"
-    if by not in WAYS or query.get("kind", "") not in ("", *KINDS):
-        raise AskedWrongError("by", by, "error.asked")
+    for field, value, known in (("by", by, WAYS), ("kind", query.get("kind", ""), ("", *KINDS))):
+        if value not in known:
+            raise AskedWrongError(field, value, "error.asked")
     a, b = why_ends.asked_ends(folder, view, query)
     both = (ask(end, folder, a), ask(end, folder, b))
     ends = (why_ends.words(both[0], view.lang), why_ends.words(both[1], view.lang))
