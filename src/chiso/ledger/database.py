@@ -141,6 +141,7 @@ class Database:
                 address = address.set(drivername="postgresql+psycopg")
             self.engine = sa.create_engine(
                 address,
+                hide_parameters=True,  # errors say the statement, never what was sent
                 pool_size=8,
                 max_overflow=16,
                 pool_pre_ping=True,
@@ -158,6 +159,7 @@ class Database:
                 raise LedgerError("a ledger in memory keeps nothing: give a file or a PostgreSQL address")
             self.engine = sa.create_engine(
                 address,
+                hide_parameters=True,  # errors say the statement, never what was sent
                 pool_size=8,
                 max_overflow=16,
                 connect_args={"timeout": patience, "check_same_thread": False, "cached_statements": 256},
@@ -204,6 +206,11 @@ class Database:
                 yield connection
         except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
             raise LedgerBusyError(_why(error)) from error
+        except Exception as error:
+            if _is_driver_trouble(error):
+                self.engine.dispose()
+                raise LedgerBusyError(_why(error)) from error
+            raise
 
     @contextmanager
     def hot(self) -> Iterator[Hot]:
@@ -302,4 +309,4 @@ def _is_driver_trouble(error: BaseException) -> bool:
 
 def _why(error: BaseException) -> str:
     cause = getattr(error, "orig", None) or error
-    return f"the ledger's database is locked or cannot be reached: {str(cause).strip()}"
+    return f"the ledger's database is locked, full or cannot be reached: {str(cause).strip()}"

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import structlog
 
@@ -65,6 +66,10 @@ class Writer:
         self._items = 0
         self._size = 0
         self._stopping = False
+        self.commits = self.failures = 0
+        """commits since the start, and those of which nothing was accepted"""
+        self.trouble = ""
+        """why the database did not take the last commit; empty where it did"""
         self._change: Final = threading.Condition()
         self._thread: Final = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -155,14 +160,19 @@ class Writer:
                 assert self._now is not None
                 now = self._now()
             receipt = self._ledger.accept([one for job in jobs for one in job.arrivals], now)
+            self.commits += 1
+            self.trouble = ""
         except LedgerBusyError as error:
             # Nobody's fault: one by one would only wait as many times as long.
+            self.failures += 1
+            self.trouble = str(error)
             self._fail(jobs, error)
             log.warning("ledger_busy", error=str(error), jobs=len(jobs))
         except Exception as error:
             if len(jobs) == 1:
+                self.failures += 1
                 self._fail(jobs, error)
-                log.error("ledger_refused", kinds=[one.kind for one in jobs[0].arrivals], **_told(error))
+                log.error("ledger_refused", kinds=[one.kind for one in jobs[0].arrivals], **told(error))
                 return
             # One of them is at fault: each alone, so that it fails nobody else.
             for job in jobs:
@@ -175,7 +185,7 @@ class Writer:
             try:
                 self._on_commit(receipt)
             except Exception as error:
-                log.error("on_commit_failed", position=receipt.position, **_told(error))
+                log.error("on_commit_failed", position=receipt.position, **told(error))
         place = 0
         for job in jobs:
             taken = receipt.arrivals[place : place + len(job.arrivals)]
@@ -188,7 +198,12 @@ class Writer:
             job.future.set_exception(error)
 
 
-def _told(error: Exception) -> dict[str, str]:
-    """An error for the log: where it happened, and never the variables there, which hold what people sent."""
-    places = traceback.format_tb(error.__traceback__)[-3:]
-    return {"error": repr(error), "where": "".join(places).strip()}
+def told(error: BaseException) -> dict[str, Any]:
+    """An error for the log: its kind and where it happened, and nothing that people sent.
+
+    The words of an error may quote what was sent; those of the ledger and of the operating system do not.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    where = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames]
+    said = {"said": str(error)} if isinstance(error, (LedgerError, OSError)) else {}
+    return {"error": type(error).__name__, **said, "where": where}

@@ -6,13 +6,10 @@ import secrets
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Router, get
+from litestar import Request, Router, get
 from litestar.exceptions import NotAuthorizedException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from prometheus_client.core import CounterMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 from chiso.commands.recounting import packed
 from chiso.folder import DataFolder
@@ -170,73 +167,6 @@ def standing(request: AnyRequest) -> Response[bytes]:
         return as_json(packed(house.folder.standing, house.folder.version))
 
 
-@get("/healthz", media_type=MediaType.TEXT, sync_to_thread=False)
-def healthz() -> str:
-    """The process lives."""
-    return "ok"
-
-
-@get("/readyz", sync_to_thread=True)
-def readyz(request: AnyRequest) -> Response[str]:
-    """It takes in and answers: the writer runs and the ledger can be read."""
-    house: House = request.app.state.house
-    try:
-        ready = house.ready and house.folder.ledger.position() is not None
-    except Exception:  # whatever is wrong with the ledger, the answer is "not ready"
-        ready = False
-    return Response(
-        "ready" if ready else "not ready", status_code=200 if ready else 503, media_type=MediaType.TEXT
-    )
-
-
-class _Counts(Collector):
-    """What the house counts itself, read when it is asked for."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-
-    def collect(self) -> list[Metric]:
-        house = self._house
-        return [
-            CounterMetricFamily(
-                "chiso_records_accepted", "Records taken in since the start.", value=house.accepted
-            ),
-            CounterMetricFamily(
-                "chiso_records_refused", "Records refused since the start.", value=house.refused
-            ),
-            CounterMetricFamily(
-                "chiso_score_events", "Score events told since the start.", value=house.hub.told
-            ),
-        ]
-
-
-def registry_of(house: House) -> CollectorRegistry:
-    """The measures of a house."""
-    registry = CollectorRegistry()
-    registry.register(_Counts(house))
-    folder = house.folder
-    for name, words, read in (
-        ("chiso_dossiers", "Dossiers known.", lambda: len(folder.standing.roster)),
-        ("chiso_journal", "Number of the newest journal entry.", lambda: folder.journal),
-        (
-            "chiso_waiting",
-            "Items waiting to be written.",
-            lambda: house.writer.waiting if house.writer else 0,
-        ),
-        ("chiso_listeners", "Open streams.", lambda: house.hub.listeners),
-        ("chiso_turn", "1 where this process tells alerts for all.", lambda: int(house.turn.held)),
-    ):
-        Gauge(name, words, registry=registry).set_function(read)
-    return registry
-
-
-@get("/metrics", sync_to_thread=True, include_in_schema=False)
-def metrics(request: AnyRequest) -> Response[bytes]:
-    """Measures for Prometheus."""
-    text = generate_latest(request.app.state.registry)
-    return Response(text, media_type=CONTENT_TYPE_LATEST)
-
-
 router = Router(
     "/api/v1",
     route_handlers=[
@@ -253,4 +183,3 @@ router = Router(
     ],
     tags=["questions"],
 )
-watching = Router("/", route_handlers=[healthz, readyz, metrics], tags=["operation"])

@@ -21,6 +21,7 @@ from chiso.folder import DataFolder, QuestionError
 from chiso.instants import BadInstantError
 from chiso.intake.answers import failure
 from chiso.law.model import LawError
+from chiso.ledger.database import LedgerBusyError
 from chiso.web import (
     admin,
     admin_people,
@@ -39,6 +40,7 @@ from chiso.web import (
     letters_api,
     lists,
     lost_page,
+    measures,
     outlook,
     pages,
     plan,
@@ -110,6 +112,7 @@ _SENDERS_WORDS: Final = {
     404: "Địa chỉ không có; xem tài liệu kết nối.",
     405: "Địa chỉ này chỉ nhận POST.",
     413: "Thân yêu cầu lớn quá giới hạn; không nhận gì, hãy chia nhỏ rồi gửi lại.",
+    503: senders.BUSY,
     500: "Có lỗi trong hệ thống; bản tin chưa chắc đã được nhận, hãy gửi lại.",
 }
 """What senders are told besides; their clients read this form only."""
@@ -128,8 +131,11 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         status, words_vi, words_en = 404, str(error), str(error)
     elif isinstance(error, AskedWrongError | BadInstantError | LawError):
         status, words_vi, words_en = 400, str(error), str(error)
+    if isinstance(error, LedgerBusyError):
+        status, words_vi, words_en = 503, senders.BUSY, "the ledger cannot be reached; try again"
     if status >= 500:
-        log.exception("failed: %s", request.url.path, exc_info=error)
+        # the address as it is written in the program: codes of dossiers stay out of the log
+        log.exception("failed: %s", request.scope.get("path_template", "?"), exc_info=error)
     if _wants_page(request):
         if isinstance(error, NotAuthorizedException):
             following = urlencode({"next": str(request.url)[len(str(request.base_url).rstrip("/")) :]})
@@ -202,7 +208,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             admin_settings.router,
             admin_units.router,
             steering_api.router,
-            api.watching,
+            measures.router,
         ],
         guards=[guard],
         csrf_config=csrf_config(folder.ledger.keys),
@@ -228,5 +234,5 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
     app.state.lookout = app.state.house.lookout
     app.state.best = app.state.house.best
     app.state.changes = why_page.Kept()
-    app.state.registry = api.registry_of(app.state.house)
+    app.state.measures = measures.Measures(app.state.house)
     return app

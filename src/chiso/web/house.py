@@ -29,6 +29,7 @@ from chiso.steering.walk import walk_of
 from chiso.web.ahead import Lookout
 from chiso.web.best import Keeper
 from chiso.web.hub import Hub
+from chiso.web.troubles import Trouble, Troubles
 from chiso.web.watching import Watching
 
 REMEMBERED_FOR: Final = 5.0
@@ -74,6 +75,7 @@ class House:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self.troubles = Troubles(folder)
         self.alerts = Service(folder, self._stopping.wait, self.turn.mine)
 
     # -- life -------------------------------------------------------------------------------------------
@@ -146,6 +148,11 @@ class House:
         """Whether it takes in and answers."""
         return self.writer is not None and not self._stopping.is_set()
 
+    @property
+    def trouble(self) -> Trouble | None:
+        """What is wrong right now, if anything."""
+        return self.troubles.worst
+
     def _committed(self, receipt: Receipt) -> None:
         self.folder.take(receipt)
         self.accepted += sum(one.new + one.changed + one.same for one in receipt.arrivals)
@@ -158,8 +165,11 @@ class House:
             try:
                 if self.folder.refresh():
                     self.hub.changed()
-            except Exception:
-                log.exception("refresh_failed")
+                self.troubles.read(None)
+                self.troubles.look(self.writer)
+            except Exception as error:
+                self.troubles.read(error)
+            self.troubles.written(self.writer)
 
     def _keep_days(self) -> None:
         """Keeps the days of the year: walked once, then fed on; walked again where the past was added to."""

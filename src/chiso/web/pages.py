@@ -14,6 +14,7 @@ from litestar.response import Redirect, Response
 from chiso.folder import DataFolder, QuestionError
 from chiso.instants import BadInstantError
 from chiso.law.model import LawError
+from chiso.ledger.database import LedgerBusyError
 from chiso.people.rights import Right
 from chiso.web import sight
 from chiso.web.best import best_today
@@ -81,6 +82,7 @@ def shared(request: Request[Any, Any, Any], view: View) -> dict[str, Any]:
         "administers": person is not None and bool(person.units_of(Right.ADMINISTER)),
         "fresh": sight.freshness(folder, view),
         "loading": folder.loading_progress(),
+        "trouble": request.app.state.house.trouble,
         "target": folder.settings.target,
         "choices": period_choices(view.now, view.asked_period, sight.years(folder, view)),
     }
@@ -226,6 +228,8 @@ def error_words(error: Exception, lang: str) -> dict[str, Any]:
         what = error.words[lang == "en"] if error.words else say(lang, stem)
     else:
         status = 404 if isinstance(error, NotHereError | QuestionError) else 500
+        if isinstance(error, LedgerBusyError):
+            status = 503
         if isinstance(error, HTTPException):
             status = 404 if error.status_code == 405 else error.status_code
         if isinstance(error, NotHereError | QuestionError):
@@ -237,6 +241,8 @@ def error_words(error: Exception, lang: str) -> dict[str, Any]:
             heading = stem = "error.404"
         elif status < 500:
             heading, stem = "error.400", "error.asked"
+        elif status == 503:
+            heading = stem = "error.503"
         else:
             heading = stem = "error.500"
         what = say(lang, stem if stem == "error.asked" else f"{stem}.what")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import socket
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import structlog
 import uvicorn
 
 from chiso.commands.recounting import SERVER_FILE
@@ -23,9 +21,10 @@ from chiso.folder import DataFolder, QuestionError
 from chiso.folder.sent import memory
 from chiso.insight.plan import milp
 from chiso.ledger.database import LedgerError
-from chiso.web import charts
+from chiso.web import charts, logs
 from chiso.web.app import create_app
 from chiso.web.house import House
+from chiso.web.measures import Measured
 
 CLOSING_WITHIN: Final = 5
 """Seconds that open requests have to end when the server stops."""
@@ -43,24 +42,10 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _log_plainly() -> None:
-    """Logs as JSON lines on standard error, without the values of variables: they may hold what was sent."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(
-                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-            ),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
 def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
+    app = create_app(folder, house)
     config = uvicorn.Config(
-        create_app(folder, house),
+        Measured(app, app.state.measures),
         host=host,
         port=port,
         log_config=None,
@@ -70,7 +55,7 @@ def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
         h11_max_incomplete_event_size=64 * 1024,
         ws="none",
     )
-    _log_plainly()
+    logs.plainly()
     for name, load in (("charts-warm", charts.warm), ("solver-warm", milp.warm)):
         threading.Thread(target=load, name=name, daemon=True).start()
     return _Server(config, house)
@@ -87,9 +72,7 @@ def serve_on(data: Path, sockets: list[socket.socket] | None, own: tuple[str, in
 
     ``own`` is where this very process can be asked.
     """
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
-    )
+    logs.configure()
     folder = DataFolder.open(data, standing=True)
     with closing(folder):
         if folder.ledger.following():

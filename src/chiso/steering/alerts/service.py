@@ -12,6 +12,7 @@ import structlog
 
 from chiso.folder.answers import QuestionError
 from chiso.ledger.beside import alert, delivery, notice
+from chiso.ledger.writer import told
 from chiso.steering.alerts.hours import Hours
 from chiso.steering.alerts.outbox import News, post
 from chiso.steering.alerts.round import look
@@ -65,7 +66,7 @@ class Service:
                     look(folder)
                 deliver(folder)
             except Exception as error:
-                log.error("alerts_failed", error=repr(error))
+                log.error("alerts_failed", **told(error))
 
 
 def try_contact(folder: DataFolder, contact: int) -> int:
