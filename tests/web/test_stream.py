@@ -24,7 +24,8 @@ from tests.web.world import NOW, accept, message
 class Reader:
     """Events of one stream, read in a thread."""
 
-    def __init__(self, address: str, last: str = "") -> None:
+    def __init__(self, address: str, last: str = "", verify: Any = True) -> None:
+        self._verify = verify
         self.events: list[tuple[float, str, str, Any]] = []
         self._headers = {"Last-Event-ID": last} if last else {}
         self._came = threading.Condition()
@@ -34,7 +35,9 @@ class Reader:
 
     def _read(self, address: str) -> None:
         try:
-            with httpx.stream("GET", address, headers=self._headers, timeout=60) as answer:
+            with httpx.stream(
+                "GET", address, headers=self._headers, timeout=60, verify=self._verify
+            ) as answer:
                 told: dict[str, str] = {}
                 for line in answer.iter_lines():
                     name, _, value = line.partition(":")
