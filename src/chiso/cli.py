@@ -355,9 +355,23 @@ def bench(
     large: Annotated[
         bool, Parameter(negative="", help="Also 34 provinces with 10 million dossiers.")
     ] = False,
+    load: Annotated[
+        bool, Parameter(negative="", help="Instead: public readers, live streams and senders at once.")
+    ] = False,
+    readers: Annotated[int, Parameter(help="Of --load: public readers, a page every 10 s each.")] = 2_000,
+    streams: Annotated[int, Parameter(help="Of --load: signed-in live streams.")] = 200,
+    rate: Annotated[int, Parameter(help="Of --load: messages a second.")] = 500,
+    seconds: Annotated[int, Parameter(help="Of --load: how long.")] = 60,
+    processes: Annotated[int, Parameter(help="Of --load: processes of the server.")] = 2,
     json: Json = False,
 ) -> int:
     """The project's own benchmark, with ratios against the alternatives on the same data."""
+    if load:
+        from chiso.bench.load import Plan
+        from chiso.bench.run import load as run_load
+
+        plan = Plan(readers=readers, streams=streams, rate=rate, seconds=seconds, processes=processes)
+        return run_load(plan, as_json=json)
     from chiso.bench.run import run
 
     return run(dossiers, large=large, as_json=json)

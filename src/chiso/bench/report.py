@@ -49,7 +49,9 @@ class Report:
 
     parts: dict[str, list[Line]] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
-    """answers of other engines that are not the same"""
+    """answers of other engines that are not the same, and whatever else should not be"""
+    sound: str = "all engines gave the same numbers"
+    """what is said where there are none"""
 
     def add(self, part: str, line: Line) -> Line:
         self.parts.setdefault(part, []).append(line)
@@ -76,7 +78,7 @@ class Report:
                 found.append((told + (f"  {line.note}" if line.note else "")).rstrip())
         found += ["", *(f"differs: {one}" for one in self.differences)]
         if not self.differences:
-            found.append("all engines gave the same numbers")
+            found.append(self.sound)
         return found
 
 

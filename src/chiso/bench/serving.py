@@ -43,7 +43,7 @@ class NoServerError(RuntimeError):
 class Served:
     """A folder served by a process of its own while the context lasts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         if importlib.util.find_spec("chiso.web.server") is None:
             raise NoServerError("there is no server in this installation")
         with socket.socket() as probe:
@@ -53,7 +53,8 @@ class Served:
         code = "import sys; from chiso.cli import main; sys.exit(main())"
         began = clock()
         self._process = subprocess.Popen(
-            (sys.executable, "-c", code, "serve", "--data", str(folder), "--port", str(self.port)),
+            (sys.executable, "-c", code, "serve", "--data", str(folder), "--port", str(self.port),
+             *more),
             stdout=self._log, stderr=self._log,
         )  # fmt: skip
         try:
@@ -159,7 +160,7 @@ async def post_all(port: int, key: str, bodies: list[tuple[bytes, int]], clients
         try:
             for body, number in waiting:
                 writer.write(head + str(len(body)).encode() + b"\r\n\r\n" + body)
-                status, answer = await _answer(reader)
+                status, answer = await answered(reader)
                 if status == 200 and _ANY.decode(answer).get("error_code") == "0":
                     posted.accepted.append((clock(), number))
                 else:
@@ -173,7 +174,8 @@ async def post_all(port: int, key: str, bodies: list[tuple[bytes, int]], clients
     return posted
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def answered(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """The status and body of an answer of known length."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     status = int(head[0].split()[1])
     length = next(int(line[15:]) for line in head if line.lower().startswith("content-length:"))
