@@ -102,9 +102,7 @@ def test_a_full_disk(place: Place) -> None:
     assert int(answer.headers["retry-after"]) > 0
     # it goes on showing what it knows, and says what is wrong
     assert place.counted() == accepted
-    page = soon(
-        lambda: next((p for p in [place.page("/units")] if "data-trouble" in p), ""), "the page says it"
-    )
+    page = soon(place.troubled, "the page says it")
     assert "Không ghi được vào sổ cái." in page
     assert place.ready()[0] == 503
     assert "full" in place.ready()[1]
@@ -169,9 +167,7 @@ def test_a_clock_that_jumps(place: Place) -> None:
     assert place.post(2, 3).status_code == 200
     # and back: known at an instant that has not come yet
     at(UNTIL + 60)
-    page = soon(
-        lambda: next((p for p in [place.page("/units")] if "data-trouble" in p), ""), "the page says it"
-    )
+    page = soon(place.troubled, "the page says it")
     assert "Đồng hồ máy chủ không đúng." in page
     assert "clock" in place.ready()[1]
     assert place.post(3, 4).status_code == 200
