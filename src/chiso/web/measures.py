@@ -115,7 +115,8 @@ def _gauges(house: House) -> list[tuple[str, str, Callable[[], float]]]:
             return int(connection.execute(query).scalar() or 0)
 
     return [
-        ("chiso_ready", "1 where it takes in and answers.", lambda: int(house.ready and not house.trouble)),
+        ("chiso_ready", "1 where it takes in and answers.", lambda: int(house.ready and not _closed(house))),
+        ("chiso_clock_wrong", "1 where now is earlier than what came.", lambda: int(_clock_wrong(house))),
         ("chiso_turn", "1 where this process tells alerts for all.", lambda: int(house.turn.held)),
         ("chiso_dossiers", "Dossiers known.", lambda: len(folder.standing.roster)),
         ("chiso_journal", "Number of the newest journal entry counted here.", lambda: folder.journal),
@@ -144,6 +145,16 @@ def _gauges(house: House) -> list[tuple[str, str, Callable[[], float]]]:
             lambda: shutil.disk_usage(folder.path).free,
         ),
     ]
+
+
+def _closed(house: House) -> str:
+    """Why it cannot take in or answer; empty where it can.  With a wrong clock it can."""
+    trouble = house.trouble
+    return "" if trouble is None or trouble.kind == "clock" else trouble.said
+
+
+def _clock_wrong(house: House) -> bool:
+    return house.trouble is not None and house.trouble.kind == "clock"
 
 
 def _or_nan(read: Callable[[], float]) -> Callable[[], float]:
@@ -202,11 +213,11 @@ def readyz(request: AnyRequest) -> Response[str]:
     if not trouble:
         try:
             house.folder.ledger.position()
-            trouble = str(house.trouble or "")
+            trouble = _closed(house)
         except Exception:  # whatever is wrong with the ledger, the answer is "not ready"
             trouble = str(house.trouble or "the ledger cannot be read")
     return Response(
-        f"not ready: {trouble}" if trouble else "ready",
+        f"not ready: {trouble}" if trouble else f"ready, but {house.trouble}" if house.trouble else "ready",
         status_code=503 if trouble else 200,
         media_type=MediaType.TEXT,
     )

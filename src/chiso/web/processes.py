@@ -78,7 +78,10 @@ class _Family:
                 status = None if member is None else member.exitcode
                 said = f"process {number} ended ({status}) after {lived:.0f} s"
                 print(said, file=sys.stderr, flush=True)  # noqa: T201
-                failed = failed + 1 if lived < SHORT else 0
+                if lived >= SHORT:
+                    failed = 0
+                elif status is not None and status >= 0:  # killed from outside is no failure of its own
+                    failed += 1
                 self._members[number] = None
             if ended and not self._stopping:
                 time.sleep(BREATH)
