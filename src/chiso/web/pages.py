@@ -82,7 +82,7 @@ def shared(request: Request[Any, Any, Any], view: View) -> dict[str, Any]:
         "administers": person is not None and bool(person.units_of(Right.ADMINISTER)),
         "fresh": sight.freshness(folder, view),
         "loading": folder.loading_progress(),
-        "trouble": request.app.state.house.trouble,
+        "ailing": request.app.state.house.trouble,
         "target": folder.settings.target,
         "choices": period_choices(view.now, view.asked_period, sight.years(folder, view)),
     }

@@ -257,7 +257,7 @@ def page(template: str, view: View, **values: Any) -> str:
         "fresh": None,
         "person": None,
         "loading": None,
-        "trouble": None,
+        "ailing": None,
         "raw": None,
         "json": "",
         "stream": "",
