@@ -84,6 +84,15 @@ def test_no_more_than_a_bound_of_bytes(own: DataFolder, monkeypatch: pytest.Monk
     assert held(own) == [("tiny", number) for number in range(2, 6)]
 
 
+def test_an_answer_made_from_another_does_not_weigh_it_again(
+    own: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "BYTES", 10_000)
+    first = kept(own, ("first",), lambda: Holding(np.zeros(6000, np.int8), None))
+    kept(own, ("second",), lambda: Holding(np.zeros(1000, np.int8), first))
+    assert held(own) == [("first",), ("second",)]
+
+
 def test_what_cannot_be_made_is_not_kept(own: DataFolder) -> None:
     def fails() -> int:
         raise ValueError("no")

@@ -70,7 +70,10 @@ def kept(folder: DataFolder, key: tuple[Hashable, ...], make: Callable[[], Answe
             found: Answer = held.answer
             return found
     made = make()
-    weight = weight_of(made, {id(folder), id(folder.standing.roster)})
+    with _lock:
+        # an answer made from another one that is kept does not weigh that again
+        others = {id(one.answer) for one in answers.values()}
+    weight = weight_of(made, {id(folder), id(folder.standing.roster)} | others)
     with _lock:
         answers.pop(question, None)
         answers[question] = _Held(states, made, weight)
