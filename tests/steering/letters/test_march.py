@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from chiso.folder import DataFolder, QuestionError
 from chiso.instants import parse_instant
+from chiso.steering.letters.asked import day_named
 from chiso.steering.letters.check.checks import check
 from chiso.steering.letters.facts import Facts
 from chiso.steering.letters.fill import rendered
@@ -208,3 +209,14 @@ def test_what_all_units_have_reported_on_is_no_order_any_more(march_path: Path, 
         tell(folder, "reports", reports[0], known_at=known)
         left = gathered(folder, MARCH).facts.orders
     assert left == tuple(order for order in before if order != one)
+
+
+@pytest.mark.parametrize(
+    "day", ["9999-12-31", "0001-01-01", "1899-12-31", "20230415", "2023-W15-6", "15/04/2023"]
+)
+def test_days_that_no_page_could_read_back_are_refused(march_folder: DataFolder, day: str) -> None:
+    for name in ("date", "deadline"):
+        with pytest.raises(QuestionError, match="write it as 2023-04-15"):
+            gathered(march_folder, replace(MARCH, **{name: day}))
+    with pytest.raises(QuestionError):
+        day_named(day, "ngày", "day")

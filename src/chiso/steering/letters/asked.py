@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from chiso.folder import DataFolder, QuestionError
 from chiso.folder.answers import Asked, asked, tree_at, unit_named
-from chiso.instants import day_of, iso, parse_instant
+from chiso.instants import YEARS, day_of, iso, parse_instant
 from chiso.registry.units import Unit, Units
 from chiso.steering.letters import phrases
 from chiso.steering.letters.facts import Origin
@@ -24,12 +24,15 @@ def wrong(vi: str, en: str) -> QuestionError:
 def day_named(text: str, vi: str, en: str) -> date:
     """A day as ``2023-04-15``.  Raises :class:`QuestionError` naming what it should have been."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
+        if found.isoformat() != text or found.year not in YEARS:
+            raise ValueError("pages and the register read days back as they are written here")
     except ValueError as error:
         raise wrong(
             f"“{text}” không phải là {vi}; viết như 2023-04-15.",
             f"{text!r} is no {en}; write it as 2023-04-15",
         ) from error
+    return found
 
 
 @dataclass
