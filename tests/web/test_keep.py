@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 
-from chiso.web.keep import MOST, OLDEST, UNCHANGED, Keep, Made, headers_of, matches, takes_gzip
+from chiso.web.keep import (
+    MOST,
+    MOST_MAKING,
+    OLDEST,
+    UNCHANGED,
+    BusyError,
+    Keep,
+    Made,
+    headers_of,
+    matches,
+    takes_gzip,
+)
 
 
 class House:
@@ -184,3 +195,14 @@ def test_tags_are_compared_weakly(asked: str, same: bool) -> None:
 )  # fmt: skip
 def test_who_takes_compressed_answers(asked: str, takes: bool) -> None:
     assert takes_gzip(asked) is takes
+
+
+def test_who_asks_for_too_many_at_once_is_asked_to_come_back() -> None:
+    async def run() -> None:
+        house = House()
+        wanted = [house.keep.get(number, house.make) for number in range(MOST_MAKING + 10)]
+        told = await asyncio.gather(*wanted, return_exceptions=True)
+        assert sum(isinstance(one, BusyError) for one in told) == 10
+        assert await house.body("later") == 1
+
+    asyncio.run(run())

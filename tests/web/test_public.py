@@ -201,3 +201,12 @@ def test_the_licence_is_the_operators_to_choose(own: DataFolder) -> None:
         assert "frame-ancestors https://angiang.gov.vn" in headers["content-security-policy"]
     with TestClient(changed(own, public_embed="")) as client:
         assert client.get("/public/embed").status_code == 404
+
+
+def test_an_empty_folder_has_pages_that_say_so(tmp_path: Path) -> None:
+    with DataFolder.open(tmp_path / "new", standing=True) as folder, TestClient(create_app(folder)) as client:
+        for address in (*ADDRESSES, "/units/H01/brief", "/units/H01/message", "/units/H01/scores.xlsx"):
+            answer = client.get(address)
+            assert answer.status_code in (200, 404), f"{address}: {answer.status_code}"
+            assert "Traceback" not in answer.text
+        assert client.get("/public/data/scores.csv").status_code == 200

@@ -28,8 +28,14 @@ REST: Final = 3.0
 MOST: Final = 512
 """Answers kept; those asked for least lately go first."""
 LEAST_PACKED: Final = 1024
+MOST_MAKING: Final = 64
+"""Different answers waited for at once; whoever asks for another is asked to come back."""
 
 log = structlog.get_logger(__name__)
+
+
+class BusyError(RuntimeError):
+    """Too many different answers are waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,8 @@ class Keep:
                 if key not in self._making and now >= self._rests_until:
                     self._begin(key, make)
                 return held
+        if key not in self._making and len(self._making) >= MOST_MAKING:
+            raise BusyError
         task = self._making.get(key) or self._begin(key, make)
         return await asyncio.shield(task)
 

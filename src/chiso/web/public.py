@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from litestar import Request, Router, get
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import NotFoundException, ServiceUnavailableException
 from litestar.params import FromPath
 from litestar.response import Response
 from litestar.response.base import ASGIResponse
@@ -21,7 +21,7 @@ from chiso.instants import Period, day_of, parse_period
 from chiso.text import fold
 from chiso.web import leagues, lines, open_data, sight
 from chiso.web.formatting import as_instant
-from chiso.web.keep import Keep, Kept, Made, headers_of, matches, takes_gzip
+from chiso.web.keep import BusyError, Keep, Kept, Made, headers_of, matches, takes_gzip
 from chiso.web.messages import say
 from chiso.web.pages import error_words
 from chiso.web.render import page, period_choices, sources
@@ -131,6 +131,7 @@ def shared(door: Door, view: View, tab: str) -> dict[str, Any]:
         "licence": licence,
         "licence_address": address,
         "target": door.folder.settings.target,
+        "loading": door.folder.loading_progress() is not None,
         "embedding": bool(door.folder.settings.public_embed.strip()),
     }
 
@@ -138,7 +139,10 @@ def shared(door: Door, view: View, tab: str) -> dict[str, Any]:
 async def given(request: AnyRequest, key: tuple[Any, ...], make: Callable[[], Made]) -> Response[bytes]:
     """A kept answer, or that it has not changed since the reader was given it."""
     door = door_of(request)
-    kept: Kept = await door.keep.get(key, make)
+    try:
+        kept: Kept = await door.keep.get(key, make)
+    except BusyError as error:
+        raise ServiceUnavailableException("too many at once", headers={"Retry-After": "5"}) from error
     headers = headers_of(kept, door.folder.settings.public_keep)
     if matches(request.headers.get("if-none-match", ""), kept.tag):
         return Response(b"", status_code=304, headers=headers, media_type=kept.made.media_type)
@@ -405,6 +409,8 @@ def error_page(request: AnyRequest, error: Exception) -> Response[str] | None:
     told = error_words(error, view.lang)
     text = page("public_error.html", view, **shared(door, view, ""), **told)
     headers = {"Cache-Control": "no-store"}
+    if told["status"] == 503:
+        headers["Retry-After"] = "5"
     return Response(text, status_code=told["status"], media_type="text/html", headers=headers)
 
 
