@@ -245,6 +245,7 @@ def load(
             [*files, *more], kind=kind, period=period, at=instant(at), known_at=instant(known_at),
             mapping=heading, progress=shown,
         )  # fmt: skip
+        loading.note(target.ledger, [Path(name).name for name in files], outcome)
     if json:
         output.print_json(outcome.as_json())
     else:

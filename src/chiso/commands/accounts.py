@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from chiso.commands.options import FAILED, Data, Json, opened, wrong
+from chiso.commands.options import FAILED, Data, Json, instant, opened, wrong
 
 if TYPE_CHECKING:
     from chiso.folder import DataFolder
+    from chiso.people.audit import Wanted
     from chiso.people.rights import Grant
 
 account_app = App(name="account", help="People who may sign in.")
@@ -186,28 +188,74 @@ def audit_verify(*, data: Data = None) -> int:
     return 0
 
 
+def _wanted(who: str, what: str, about: str, since: str | None, until: str | None) -> Wanted:
+    from chiso.people.audit import Wanted
+
+    return Wanted(who, what, about, instant(since), instant(until))
+
+
+Who = Annotated[str, Parameter(help="A login; ! for commands on the machine, - where nobody had signed in.")]
+What = Annotated[str, Parameter(help="A word such as sign_in, dossiers_seen, account_changed.")]
+About = Annotated[str, Parameter(help="A unit, dossier, account or setting, with what lies below it.")]
+Since = Annotated[str | None, Parameter(help="From this instant on.")]
+Until = Annotated[str | None, Parameter(help="Before this instant.")]
+
+
 @audit_app.command(name="list")
 def audit_list(
     *,
+    who: Who = "",
+    what: What = "",
+    about: About = "",
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[int, Parameter(help="How many, the newest first.")] = 50,
     data: Data = None,
     json: Json = False,
 ) -> int:
     """What was done, by whom, newest first."""
     from chiso.commands import output
-    from chiso.instants import iso
+    from chiso.insight.exports.trail import entry_json
     from chiso.people.house import People
 
+    wanted = _wanted(who, what, about, since, until)
     with opened(data) as folder:
-        found = People(folder.ledger).audit.entries(newest_first=True, limit=limit)
-    rows = [
-        {"number": one.number, "at": iso(one.at), "who": one.who, "what": one.what, "about": one.about,
-         "detail": one.detail, "hash": one.hash.hex()}
-        for one in found
-    ]  # fmt: skip
+        found = People(folder.ledger).audit.entries(newest_first=True, limit=limit, wanted=wanted)
+    rows = [entry_json(one) for one in found]
     if json:
         output.print_json(rows)
     else:
         shown = [(row["number"], row["at"], row["who"], row["what"], row["about"]) for row in rows]
         output.table("", ("No", "At", "Who", "What", "About"), shown, {0})
+    return 0
+
+
+@audit_app.command(name="export")
+def audit_export(
+    *,
+    output: Annotated[Path, Parameter(name=("--output", "-o"), help="The file: .csv or .jsonl.")],
+    who: Who = "",
+    what: What = "",
+    about: About = "",
+    since: Since = None,
+    until: Until = None,
+    data: Data = None,
+) -> int:
+    """Write the record into a file: CSV for a spreadsheet, or JSON lines with the chain's hashes."""
+    from chiso.commands.output import say
+    from chiso.insight.exports.trail import csv_lines, json_lines
+    from chiso.instants import utc_now
+    from chiso.people.house import People
+
+    if output.suffix not in (".csv", ".jsonl"):
+        return wrong("the record is written as .csv or .jsonl")
+    wanted = _wanted(who, what, about, since, until)
+    count = 0
+    with opened(data) as folder, output.open("w", encoding="utf-8", newline="") as file:
+        audit = People(folder.ledger).audit
+        for line in (csv_lines if output.suffix == ".csv" else json_lines)(audit.walk(wanted)):
+            file.write(line)
+            count += 1
+        audit.note(utc_now(), MACHINE, "audit_exported", output.name)
+    say(f"{count - (output.suffix == '.csv')} entries in {output}")
     return 0

@@ -113,6 +113,17 @@ def _captured_by(arrival: Arrival, now: int) -> None:
             item.captured_at = now
 
 
+def note(ledger: Ledger, names: list[str], outcome: Outcome) -> None:
+    """Notes in the record that files were loaded: names and kinds, nothing of what they hold."""
+    from chiso.commands.accounts import MACHINE
+    from chiso.instants import utc_now
+    from chiso.people.audit import Audit
+
+    Audit(ledger.database).note(
+        utc_now(), MACHINE, "loaded", " ".join(sorted(outcome.kinds)), files=names[:20], kinds=outcome.kinds
+    )
+
+
 def load(
     ledger: Ledger,
     sources: list[str | Path | IO[bytes]],

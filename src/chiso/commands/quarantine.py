@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from chiso.commands.options import FAILED, Data, Json, data_dir, opened, wrong
 
+if TYPE_CHECKING:
+    from chiso.ledger.store import Ledger
+
 quarantine_app = App(name="quarantine", help="Input that was refused: list it, correct it, release it.")
+
+
+def _note(ledger: Ledger, what: str, number: int, **detail: Any) -> None:
+    from chiso.commands.accounts import MACHINE
+    from chiso.instants import utc_now
+    from chiso.people.audit import Audit
+
+    Audit(ledger.database).note(utc_now(), MACHINE, what, str(number), **detail)
 
 
 @quarantine_app.command(name="list")
@@ -47,7 +58,9 @@ def quarantine_show(number: int, *, data: Data = None) -> int:
         Its number in the list.
     """
     with opened(data) as folder:
-        sys.stdout.buffer.write(folder.ledger.quarantine.raw(number))
+        piece = folder.ledger.quarantine.raw(number)
+        _note(folder.ledger, "refused_piece_seen", number)
+    sys.stdout.buffer.write(piece)
     return 0
 
 
@@ -74,6 +87,7 @@ def quarantine_release(
         raise SystemExit(wrong(f"no such file: {file}"))
     with loading.opened(data_dir(data)) as target:
         outcome = target.release(number, file.read_bytes() if file else None)
+        _note(target.ledger, "refused_piece_released", number, corrected=file is not None)
     if json:
         output.print_json(outcome.as_json())
     else:
@@ -94,4 +108,5 @@ def quarantine_dismiss(number: int, *, data: Data = None) -> int:
     """
     with opened(data) as folder:
         folder.ledger.quarantine.dismiss(number, folder.now())
+        _note(folder.ledger, "refused_piece_dismissed", number)
     return 0

@@ -41,6 +41,38 @@ def _sealed(before: bytes, number: int, at: int, who: str, what: str, about: str
     return hashlib.sha256(before + told).digest()
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """Which entries are wanted; empty words want all."""
+
+    who: str = ""
+    what: str = ""
+    about: str = ""
+    """a code: entries about it, and about what begins with it and a dot or dash (units and dossiers below)"""
+    since: int | None = None
+    until: int | None = None
+    """entries before this instant"""
+
+    def where(self) -> list[sa.ColumnElement[bool]]:
+        """The same for the database."""
+        held = audit.c
+        found: list[sa.ColumnElement[bool]] = []
+        if self.who:
+            found.append(held.who == self.who)
+        if self.what:
+            found.append(held.what == self.what)
+        if self.about:
+            below = [held.about.startswith(self.about + sign, autoescape=True) for sign in ".-"]
+            found.append(sa.or_(held.about == self.about, *below))
+        if self.since is not None:
+            found.append(held.at >= self.since)
+        if self.until is not None:
+            found.append(held.at < self.until)
+        return found
+
+
+EVERYTHING: Final = Wanted()
+
+
 class Audit:
     """The record of a data folder."""
 
@@ -63,13 +95,22 @@ class Audit:
             )  # fmt: skip
         return number
 
-    def entries(self, after: int = 0, limit: int = 1 << 62, *, newest_first: bool = False) -> list[Entry]:
-        """Entries later than a number, in order; or the newest ones first."""
+    def entries(
+        self,
+        after: int = 0,
+        limit: int = 1 << 62,
+        *,
+        newest_first: bool = False,
+        wanted: Wanted = EVERYTHING,
+        before: int | None = None,
+    ) -> list[Entry]:
+        """Entries later than a number (and earlier than another), in order; or the newest ones first."""
         order = audit.c.number.desc() if newest_first else audit.c.number
+        where = [audit.c.number > after, *wanted.where()]
+        if before is not None:
+            where.append(audit.c.number < before)
         with self._database.read() as connection:
-            rows = connection.execute(
-                sa.select(audit).where(audit.c.number > after).order_by(order).limit(limit)
-            ).all()
+            rows = connection.execute(sa.select(audit).where(*where).order_by(order).limit(limit)).all()
         return [
             Entry(
                 row.number,
@@ -82,6 +123,20 @@ class Audit:
             )
             for row in rows
         ]
+
+    def walk(self, wanted: Wanted = EVERYTHING, together: int = 2_000) -> Iterator[Entry]:
+        """All entries that are wanted, in order, without holding them all."""
+        after = 0
+        while part := self.entries(after, together, wanted=wanted):
+            yield from part
+            after = part[-1].number
+
+    def words(self) -> list[str]:
+        """Every word that stands for something that was done here."""
+        with self._database.read() as connection:
+            return [
+                row.what for row in connection.execute(sa.select(audit.c.what).distinct().order_by("what"))
+            ]
 
     def broken(self) -> int | None:
         """The first entry that does not follow the one before; ``None`` where the chain is whole."""

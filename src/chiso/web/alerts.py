@@ -210,9 +210,9 @@ async def test(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     """Sends a test message to a contact, now."""
 
     def work() -> Response[Any]:
-        hand_of(request)
-        folder = folder_of(request)
+        hand, folder = hand_of(request), folder_of(request)
         found = try_contact(folder, number)
+        note(folder, hand, "contact_tested", str(number))
         deliver(folder)
         return leads_to(f"/steering/alerts?tried={found}#contacts")
 

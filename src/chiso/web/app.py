@@ -32,6 +32,7 @@ from chiso.web import (
     admin_units,
     alerts,
     api,
+    audit,
     duties,
     lateness,
     lateness_api,
@@ -72,6 +73,7 @@ from chiso.web.render import static_file
 from chiso.web.rights import guard
 from chiso.web.sight import NotHereError, NothingYetError
 from chiso.web.view import AskedWrongError
+from chiso.web.witness import Looks, note_beginnings, witness
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -151,6 +153,7 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 async def _life(app: Litestar) -> AsyncIterator[None]:
     house: House = app.state.house
     house.start()
+    note_beginnings(house)
     try:
         yield
     finally:
@@ -187,6 +190,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             senders.router,
             ship.router,
             senders_api.router,
+            audit.router,
             stream.router,
             api.router,
             league_api.router,
@@ -212,6 +216,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
         ],
         guards=[guard],
         csrf_config=csrf_config(folder.ledger.keys),
+        before_send=[witness],
         exception_handlers={Exception: failed, HTTPException: failed},
         response_headers=HEADERS,
         request_max_body_size=folder.settings.body_limit,
@@ -231,6 +236,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
     app.state.folder = folder
     app.state.house = house or House(folder)
     app.state.public = public.Door(folder)
+    app.state.looks = Looks()
     app.state.lookout = app.state.house.lookout
     app.state.best = app.state.house.best
     app.state.changes = why_page.Kept()

@@ -44,6 +44,7 @@ FLOW: Final = Need(Right.FLOW)
 STEERING: Final = Need(Right.STEERING)
 STEER: Final = Need(Right.STEER)
 ADMINISTER: Final = Need(Right.ADMINISTER)
+AUDIT: Final = Need(Right.AUDIT)
 
 NEEDS: Final[dict[str, Need]] = {
     "/static/{mark}/{name}": OPEN,
@@ -213,6 +214,11 @@ NEEDS: Final[dict[str, Need]] = {
     "/admin/settings/{name}": ADMINISTER,
     "/admin/channels": ADMINISTER,
     "/admin/channels/{number}/remove": ADMINISTER,
+    # who did what
+    "/audit": AUDIT,
+    "/audit.csv": AUDIT,
+    "/audit.jsonl": AUDIT,
+    "/api/v1/audit": AUDIT,
     # what arrives
     "/data": FLOW,
     "/api/v1/arrivals": FLOW,

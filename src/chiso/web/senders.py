@@ -16,6 +16,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Response
 
+from chiso.instants import utc_now
 from chiso.intake.answers import (
     failure,
     login_answer,
@@ -51,6 +52,9 @@ RECORDS: Final = {
     "units": "units",
     "totals": "totals",
 }
+
+RULING: Final = frozenset({"procedures", "local_procedures", "decisions", "units"})
+"""Kinds by which a sender changes what everything is counted by: each is noted in the record."""
 
 BUSY: Final = "Hệ thống đang bận; bản tin chưa được nhận, hãy gửi lại sau ít phút."
 NO_KEY: Final = "Thiếu hoặc sai khóa: gửi khóa trong đầu mục Authorization: Bearer."
@@ -240,7 +244,14 @@ async def records(request: AnyRequest, kind: FromPath[str]) -> Response[bytes]:
     if kind not in RECORDS:
         raise NotFoundException(f"no records of the kind {kind!r}; there are {', '.join(RECORDS)}")
     found = await _taken(_house(request), await request.body(), RECORDS[kind], sender)
-    return found if isinstance(found, Response) else _answer(records_answer(found), _status(found))
+    if isinstance(found, Response):
+        return found
+    if RECORDS[kind] in RULING and found.items:
+        audit = _house(request).people.audit
+        told = {"taken": len(found.items)}
+        who = f"sender: {sender.name}"
+        await asyncio.to_thread(audit.note, utc_now(), who, "records_taken", RECORDS[kind], **told)
+    return _answer(records_answer(found), _status(found))
 
 
 router = Router("/", route_handlers=[login, adapter, dossiers, progress, records], tags=["senders"])

@@ -13,6 +13,7 @@ from litestar.response import Redirect, Response
 
 from chiso.instants import utc_now
 from chiso.people.accounts import Account, AccountError
+from chiso.people.rights import ROLES, Right
 from chiso.people.sessions import ABSOLUTE_SECONDS
 from chiso.web.forms import form_token
 from chiso.web.house import House
@@ -161,6 +162,7 @@ def _account_page(request: AnyRequest, problem: str = "", done: str = "") -> Res
         view,
         section="account",
         own=own,
+        audits=any(Right.AUDIT in ROLES[grant.role] for grant in own.grants),
         grants=named,
         secret=secret,
         device=house.people.accounts.address_of(secret, own.login) if secret else "",
