@@ -267,3 +267,16 @@ def test_where_nobody_signs_in_the_setting_decides_who_makes_letters(
     for address in ("/steering/letters/1/number", "/api/v1/letters/1/number"):
         assert client.post(address, json={}, headers=headers).status_code == 403
     assert client.get("/api/v1/letters").json() == {"letters": []}
+
+
+def test_signs_that_no_document_holds_and_numbers_beyond_all_break_nothing(
+    client: TestClient[Litestar],
+) -> None:
+    odd = {"signer": "An\x00\x0b\uffff Bình", "role": "KT.\x01 CHỦ TỊCH", "place": "An\x7f Giang"}
+    preview = client.get("/steering/letters/preview", params={**odd, "appendix": "none"})
+    assert preview.status_code == 200
+    assert "Bình" in preview.text
+    assert client.get("/steering/letters/preview", params={"law": "a" * 400}).status_code == 200
+    huge = "9" * 30
+    for address in (f"/steering/letters/{huge}", f"/api/v1/letters/{huge}", f"/api/v1/letters/{huge}/effect"):
+        assert client.get(address).status_code == 404

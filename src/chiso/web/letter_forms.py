@@ -51,16 +51,18 @@ class Fields:
 
 
 def _text(fields: Fields, name: str) -> str:
-    return str(fields.get(name)).strip()[:LONGEST]
+    return _plain(fields.get(name))
+
+
+def _plain(value: Any) -> str:
+    """A line of text, without the signs that no document can hold."""
+    told = "".join(sign if sign.isprintable() else " " for sign in str(value)[: 2 * LONGEST])
+    return told.replace("\ufffe", " ").replace("\uffff", " ").strip()[:LONGEST]
 
 
 def _several(fields: Fields, name: str) -> tuple[str, ...]:
     """All values of a name, those of a text area line by line, without repeats."""
-    found = [
-        line.strip()[:LONGEST]
-        for value in fields.all(name)
-        for line in str(value).replace("\r", "").split("\n")
-    ]
+    found = [_plain(line) for value in fields.all(name) for line in str(value).replace("\r", "").split("\n")]
     return tuple(dict.fromkeys(one for one in found if one))
 
 
@@ -103,7 +105,7 @@ def request_of(fields: Fields, unit: str) -> Request:
         _text(fields, "period"),
         _instant(fields, "at"),
         _instant(fields, "as_of"),
-        _text(fields, "law"),
+        _text(fields, "law")[:60],
         _text(fields, "source"),
         (*_several(fields, "to"), *codes) if kind == "urge" else (),
         _whole(fields, "number"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace as entry_with
 from datetime import date
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -22,6 +23,8 @@ from chiso.steering.letters.wording import Wording
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Facts)
+MOST: Final = 2**31
+"""ids are below it"""
 _giving = threading.Lock()
 """held from where a number is looked up until it is given"""
 
@@ -63,7 +66,7 @@ def _entered(folder: DataFolder, made: Made, template: bytes | None) -> Entry:
 
 def entry_of(folder: DataFolder, number: int) -> Entry:
     """The letter of an id.  :class:`QuestionError` where there is none."""
-    found = folder.ledger.letters.get(number)
+    found = folder.ledger.letters.get(number) if number < MOST else None
     if found is None:
         raise QuestionError(
             f"Không có công văn mã {number} trong sổ.", f"no letter {number} is in the register", unknown=True
