@@ -101,7 +101,9 @@ class Machine:
     def there(self, text: str) -> str:
         """A text of the handbook with this machine's places."""
         for name, path in sorted(self.paths.items(), key=lambda pair: -len(pair[0])):
-            text = re.sub(rf"(?<![\w./-]){re.escape(name)}", str(path), text)
+            # a folder is one only where it begins: not within another one's name
+            begins = r"(?<![\w./-])" if name.startswith("/") else ""
+            text = re.sub(begins + re.escape(name), str(path), text)
         return text
 
     def build(self) -> None:

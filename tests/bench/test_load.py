@@ -15,7 +15,9 @@ def test_a_small_load_goes_through_whole() -> None:
     measure(report, plan)
     assert report.differences == []
     lines = {line.name: line for line in report.parts["Load"]}
-    assert lines["messages accepted"].value == 50
+    rate = lines["messages accepted"].value
+    assert rate is not None
+    assert 0 < rate <= 50
     assert "200 accepted, 200 new in the ledger" in lines["messages accepted"].note
     assert lines["score events heard"].note == "4 of 4 open at the end"
     pages = lines["pages to 20 readers"].value
