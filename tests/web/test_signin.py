@@ -150,3 +150,10 @@ def test_a_made_password_leads_to_the_account_first(client: TestClient[Litestar]
     answer = sign_in(client, made, login="ba", next="/rank")
     assert answer.headers["location"] == "/account"  # type: ignore[attr-defined]
     assert "hãy đổi ngay" in client.get("/account").text
+    elsewhere = client.get("/rank", follow_redirects=False)
+    assert (elsewhere.status_code, elsewhere.headers["location"]) == (303, "/account")
+    told = client.get("/api/v1/rank")
+    assert (told.status_code, "password" in told.text) == (403, True)
+    form = {"_csrf_token": token_on(client.get("/account").text), "old": made, "new": NEW, "again": NEW}
+    client.post("/account/password", data=form)
+    assert client.get("/rank").status_code == 200

@@ -77,7 +77,9 @@ def test_one_signs_in_and_out_with_the_provinces_directory(
     answer = came_back(client, real.agree(away, "u-1"))
     assert answer.headers["location"] == "/units/H01.113?period=2026-09"
     cookies = answer.headers.get_list("set-cookie")
-    assert any(one.startswith(f"{COOKIE}=") and "Secure" in one and "HttpOnly" in one for one in cookies)
+    assert any(
+        one.startswith(f"__Host-{COOKIE}=") and "Secure" in one and "HttpOnly" in one for one in cookies
+    )
     assert any(one.startswith(f"{sso.COOKIE}=") and "Max-Age=0" in one for one in cookies)
     assert client.get("/units/H01.113").status_code == 200
     people = People(own.ledger)

@@ -52,7 +52,7 @@ class Account:
 
     @property
     def person(self) -> Person:
-        return Person(self.id, self.login, self.name, self.grants)
+        return Person(self.id, self.login, self.name, self.grants, self.must_change)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,25 +67,14 @@ from chiso.web import (
     work_api,
 )
 from chiso.web.forms import csrf_config
+from chiso.web.headers import ALWAYS, headers, is_host
 from chiso.web.house import House
 from chiso.web.pages import error_page
 from chiso.web.render import static_file
-from chiso.web.rights import guard
+from chiso.web.rights import MustChangeError, guard
 from chiso.web.sight import NotHereError, NothingYetError
 from chiso.web.view import AskedWrongError
 from chiso.web.witness import Looks, note_beginnings, witness
-
-HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 
 log = logging.getLogger("chiso.web")
 
@@ -139,6 +128,8 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         # the address as it is written in the program: codes of dossiers stay out of the log
         log.exception("failed: %s", request.scope.get("path_template", "?"), exc_info=error)
     if _wants_page(request):
+        if isinstance(error, MustChangeError):
+            return Redirect("/account", status_code=303)
         if isinstance(error, NotAuthorizedException):
             following = urlencode({"next": str(request.url)[len(str(request.base_url).rstrip("/")) :]})
             return Redirect(f"/login?{following}", status_code=303)
@@ -160,12 +151,26 @@ async def _life(app: Litestar) -> AsyncIterator[None]:
         house.stop()
 
 
+class App(Litestar):
+    """Litestar behind a look at the Host, before anything reads an address from it."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and not is_host(scope):
+            body = b"Host is no name of a host"
+            head = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+            told = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
+            await send({"type": "http.response.start", "status": 400, "headers": [*head, *told]})
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
     """The application that serves a data folder.  The caller opens and closes the folder.
 
     The house (writer, clock, streams) starts and stops with the application.
     """
-    app = Litestar(
+    app = App(
         route_handlers=[
             static,
             pages.router,
@@ -215,10 +220,10 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             measures.router,
         ],
         guards=[guard],
-        csrf_config=csrf_config(folder.ledger.keys),
-        before_send=[witness],
+        csrf_config=csrf_config(folder.ledger.keys, folder.settings.https),
+        before_send=[witness, headers],
         exception_handlers={Exception: failed, HTTPException: failed},
-        response_headers=HEADERS,
+        response_headers=ALWAYS,
         request_max_body_size=folder.settings.body_limit,
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=1024, exclude=["/api/v1/stream", "^/public"]

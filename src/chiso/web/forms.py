@@ -18,12 +18,13 @@ from chiso.ledger.keys import Keys
 FIELD: Final = "_csrf_token"
 
 
-def csrf_config(keys: Keys) -> CSRFConfig:
-    """The protection of a data folder's forms."""
+def csrf_config(keys: Keys, https: bool) -> CSRFConfig:
+    """The protection of a data folder's forms; over HTTPS its cookie goes over nothing else."""
     return CSRFConfig(
         secret=keys.forms,
         cookie_name="chiso_form",
         cookie_httponly=True,
+        cookie_secure=https,
         cookie_samesite="strict",
         exclude=[r"^/dvcqg", r"^/api/v1/records/", r"^/public"],
     )

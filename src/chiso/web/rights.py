@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
@@ -19,6 +20,14 @@ from chiso.people.rights import Person, Right
 from chiso.web.house import House
 
 COOKIE: Final = "chiso_session"
+
+
+def cookie_of(house: House) -> str:
+    """The name of the session's cookie; over HTTPS one that no other host or path can set (RFC 6265bis)."""
+    return f"__Host-{COOKIE}" if house.folder.settings.https else COOKIE
+
+
+log = structlog.get_logger(__name__)
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
@@ -263,12 +272,21 @@ def only_officers_own(request: AnyConnection, folder: DataFolder, unit: str, *as
     return may
 
 
+class MustChangeError(PermissionDeniedException):
+    """Somebody whose password was made for them, and who has not changed it yet."""
+
+
+def _refused(connection: AnyConnection, person: Person) -> None:
+    """A line in the log for whoever looks into it: who, and which address; nothing of what was asked."""
+    log.warning("access_refused", login=person.login, address=connection.scope["path_template"])
+
+
 async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """Lets through who may use the address; others are asked to sign in, or told no."""
     del handler
     need = NEEDS.get(connection.scope["path_template"])
     house: House = connection.app.state.house
-    token = connection.cookies.get(COOKIE, "")
+    token = connection.cookies.get(cookie_of(house), "")
     if need is OPEN and not token:
         return
     person, closed = await asyncio.to_thread(house.visitor, token)
@@ -280,7 +298,10 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException("this address has no right of its own and stays closed")
     if person is None:
         raise NotAuthorizedException("sign in first")
+    if person.must_change and need is not SIGNED_IN:
+        raise MustChangeError("change your password first: /account")
     if not await asyncio.to_thread(allowed, house, person, need, connection.path_params):
+        _refused(connection, person)
         if need.unit == "dossier":
             # as if it were not there: whether a dossier exists is told to nobody else
             raise NotFoundException("no such dossier")

@@ -25,6 +25,7 @@ from chiso.web import charts, logs
 from chiso.web.app import create_app
 from chiso.web.house import House
 from chiso.web.measures import Measured
+from chiso.web.patience import PatientProtocol
 
 CLOSING_WITHIN: Final = 5
 """Seconds that open requests have to end when the server stops."""
@@ -53,6 +54,7 @@ def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
         server_header=False,
         timeout_graceful_shutdown=CLOSING_WITHIN,
         h11_max_incomplete_event_size=64 * 1024,
+        http=PatientProtocol,
         ws="none",
     )
     logs.plainly()

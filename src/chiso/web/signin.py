@@ -20,7 +20,7 @@ from chiso.web.house import House
 from chiso.web.messages import say
 from chiso.web.pages import asked, html, shared
 from chiso.web.render import page
-from chiso.web.rights import COOKIE, person_of
+from chiso.web.rights import cookie_of, person_of
 from chiso.web.view import View
 
 AnyRequest = Request[Any, Any, Any]
@@ -43,8 +43,22 @@ def session_cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
     """The cookie of a session; no script reads it, and over HTTPS it goes over nothing else."""
     secure = request.url.scheme == "https" or _house(request).folder.settings.https
     return Cookie(
-        COOKIE, value=token, max_age=seconds, httponly=True, secure=secure, samesite="lax", path="/"
+        cookie_of(_house(request)),
+        value=token,
+        max_age=seconds,
+        httponly=True,
+        secure=secure,
+        samesite="lax",
+        path="/",
     )
+
+
+def forget_old(request: AnyRequest) -> None:
+    """Ends the session that the browser had before it signs in anew."""
+    house = _house(request)
+    if token := request.cookies.get(cookie_of(house)):
+        house.forget(token)
+        house.people.sessions.close(token)
 
 
 def login_page_of(
@@ -114,6 +128,7 @@ async def login(request: AnyRequest) -> Response[Any]:
             else say(view.lang, "login.wrong")
         )
         return await asyncio.to_thread(login_page_of, request, view, following, words, name, found.needs_code)
+    await asyncio.to_thread(forget_old, request)
     token = await asyncio.to_thread(people.sessions.open, found.account, now)
     await asyncio.to_thread(people.audit.note, now, found.account.login, "sign_in", "", address=address)
     return Redirect(
@@ -129,7 +144,7 @@ def logout(request: AnyRequest) -> Redirect:
     house = _house(request)
     person = person_of(request)
     shared_too = False
-    if token := request.cookies.get(COOKIE):
+    if token := request.cookies.get(cookie_of(house)):
         found = house.people.sessions.find(token, utc_now())
         shared_too = found is not None and bool(found.issuer)
         house.forget(token)
@@ -204,7 +219,7 @@ async def change_password(request: AnyRequest) -> Response[Any]:
             accounts.set_password(own.login, new)
         except AccountError as error:
             return _account_page(request, _words(request, error))
-        house.forget(request.cookies.get(COOKIE, ""))
+        house.forget(request.cookies.get(cookie_of(house), ""))
         house.people.audit.note(now, own.login, "password_changed", own.login)
         token = house.people.sessions.open(accounts.by_login(own.login), now)
         answer = urlencode({"done": "password"})
