@@ -16,7 +16,9 @@ PROBE_EVERY: Final = 5.0
 """Seconds between two attempts to write where writing has failed."""
 AHEAD: Final = 120
 """Seconds by which the newest message may be later than now before the clock is wrong."""
-PROBE: Final = "written_at"
+PROBE: Final = "probe"
+ROOM: Final = 1 << 18
+"""Bytes that the attempt writes: on a disk that is nearly full a few may still go, and no batch."""
 ORDER: Final = ("unread", "unwritten", "clock")
 """The gravest first."""
 
@@ -75,7 +77,8 @@ class Troubles:
         self._note("clock", words)
         if writer is not None and writer.trouble:
             try:
-                self._folder.ledger.meta.set(PROBE, str(int(time.time())))
+                self._folder.ledger.meta.set(PROBE, "." * ROOM)
+                self._folder.ledger.meta.set(PROBE, None)
                 writer.trouble = ""
             except Exception as error:
                 log.warning("still_unwritten", **told(error))
