@@ -93,7 +93,7 @@ def test_tables_beside_are_replaced_whole(ledger: Ledger, address: Any, tmp_path
                 with pytest.raises(LedgerError, match="damaged"):
                     shipping.replace(standby, told, content[:-1])
         assert [one.name for one in standby.senders.list()] == ["một cửa"]
-        assert standby.senders.by_key(sender.key) is not None
+        assert standby.senders.by_key(sender.key, T0) is not None
         assert standby.quarantine.count() == ledger.quarantine.count() != {}
         assert standby.meta.get("clock") == "of the primary"
         assert standby.meta.get(FOLLOWING) == "kept"

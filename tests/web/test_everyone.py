@@ -70,6 +70,7 @@ ADDRESSES = (
     "/procedures",
     "/procedures?what=fee",
     "/data",
+    "/audit",
     "/steering",
     "/steering/documents",
     "/steering/documents/{document}",
@@ -109,6 +110,7 @@ ADDRESSES = (
 NO_PAGES = ("/api/", "/static/", "/schema", "/dvcqg", "/healthz", "/readyz", "/metrics")
 FILES = (
     ".csv",
+    ".jsonl",
     ".xlsx",
     ".parquet",
     ".pdf",

@@ -12,6 +12,7 @@ import asyncio
 import multiprocessing
 import os
 import random
+import secrets
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -256,7 +257,9 @@ def _made(folder: Path, stock: list[bytes], plan: Plan) -> tuple[str, list[str]]
     with DataFolder.open(folder) as made:
         key = made.ledger.senders.add("bench", "H01", data.NOW).key
         people, now = People(made.ledger), utc_now()
-        account, _ = people.accounts.add("bench", "bench", [Grant(Role.LEADER, "H01")], now)
+        account, _ = people.accounts.add(
+            "bench", "bench", [Grant(Role.LEADER, "H01")], now, secrets.token_urlsafe(24)
+        )
         tokens = [people.sessions.open(account, now) for _ in range(plan.streams)]
     return key, tokens
 
