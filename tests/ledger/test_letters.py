@@ -11,6 +11,12 @@ from chiso.ledger.store import Ledger
 FIRST = Entry(0, 10, "urge", "H01", ("H01.113", "H01.06"), "đôn đốc", None, "UBND-TH", "", "a1", "a1", "", 10)
 
 
+def test_a_number_beyond_every_database_names_no_letter(ledger: Ledger) -> None:
+    for number in (0, -1, 1 << 63, -(1 << 80)):
+        assert ledger.letters.get(number) is None
+        assert ledger.letters.facts(number) is None
+
+
 def test_letters_are_numbered_in_order_and_entered_once(tmp_path: Path) -> None:
     with Ledger.open(tmp_path) as ledger:
         letters = ledger.letters

@@ -219,7 +219,8 @@ def test_refused_pieces_are_corrected_in_bulk_and_by_hand(
     done = post(client, "/admin/refused/alike", **correction)
     assert done.headers["location"] == "/admin/refused?done=2"
     assert own.dossier("H01.113-261009-00002")["code"] == "H01.113-261009-00002"
-    assert client.get("/admin/refused/999999").status_code == 404
+    for number in (999999, 1 << 63, -(1 << 80)):
+        assert client.get(f"/admin/refused/{number}").status_code == 404
 
 
 def test_others_may_not_even_look(own: DataFolder, people: People) -> None:

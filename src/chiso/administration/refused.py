@@ -24,6 +24,8 @@ from chiso.steering.entering import Hand, note
 if TYPE_CHECKING:
     from chiso.folder.state import DataFolder
 
+LARGEST: Final = (1 << 62) - 1
+"""Number of a piece, at most."""
 AT_ONCE: Final = 1_000
 """Pieces that one bulk correction takes."""
 _PART: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -236,7 +238,10 @@ def put_aside(folder: DataFolder, pieces: Sequence[Refused], hand: Hand) -> int:
 
 def open_piece(folder: DataFolder, number: int) -> Refused:
     """An open piece.  QuestionError where there is none, or it is settled already."""
-    found = next(iter(folder.ledger.quarantine.list(None, before=number + 1, limit=1)), None)
+    held = 0 < number < LARGEST
+    found = (
+        next(iter(folder.ledger.quarantine.list(None, before=number + 1, limit=1)), None) if held else None
+    )
     if found is None or found.id != number:
         raise QuestionError(
             f"Không có mục bị giữ số {number}.",

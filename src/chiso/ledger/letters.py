@@ -12,6 +12,8 @@ from chiso.ledger.beside import letter
 from chiso.ledger.codec import compress, decompress
 from chiso.ledger.database import Database
 
+LARGEST: Final = (1 << 63) - 1
+"""Number of a letter, at most: no database holds a larger one."""
 _COLUMNS: Final = [column for column in letter.c if column.name != "facts"]
 
 
@@ -71,12 +73,16 @@ class Letters:
         return [one for one in found if unit is None or unit == one.unit or unit in one.addressees]
 
     def get(self, number: int) -> Entry | None:
+        if not 0 < number <= LARGEST:
+            return None
         with self._database.read() as connection:
             row = connection.execute(sa.select(*_COLUMNS).where(letter.c.id == number)).first()
         return None if row is None else _entry(row)
 
     def facts(self, number: int) -> bytes | None:
         """What a letter says, as it was packed."""
+        if not 0 < number <= LARGEST:
+            return None
         with self._database.read() as connection:
             packed = connection.execute(sa.select(letter.c.facts).where(letter.c.id == number)).scalar()
         return None if packed is None else decompress(bytes(packed))
