@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from chiso.administration.effect import Effect, effect
-from chiso.folder.answers import QuestionError
+from chiso.administration.refusing import wrong
 from chiso.folder.registers import CALENDAR_FILE, Registry, own_days, read_calendar
 from chiso.instants import day_of
 from chiso.registry.calendar import Calendar, DayRule
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 
 FIELDS: Final = ("day", "working", "name", "source", "unit")
 LONGEST: Final = 200
-
-
-def wrong(words_vi: str, words_en: str) -> QuestionError:
-    """A day that cannot be taken."""
-    return QuestionError(words_vi, words_en, wrong=True)
 
 
 def rule_of(folder: DataFolder, day: str, working: bool, name: str, source: str, unit: str) -> DayRule:

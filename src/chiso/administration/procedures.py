@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from chiso.administration.effect import Effect, effect
+from chiso.administration.refusing import wrong
 from chiso.folder.answers import QuestionError
 from chiso.folder.registers import Registry
 from chiso.intake.context import Context
@@ -69,16 +70,16 @@ def proposed(folder: DataFolder, fields: Mapping[str, str]) -> tuple[Procedure, 
     row["unit"] = " ".join(row.pop("units").replace(",", " ").replace(";", " ").split())
     row["level"] = " ".join(one for one in LEVELS if fields.get(f"level.{one}") == "1")
     if not row["level"]:
-        raise _wrong("Chọn ít nhất một cấp giải quyết.", "one level at least is needed")
+        raise wrong("Chọn ít nhất một cấp giải quyết.", "one level at least is needed")
     for name, choices in CHOICES.items():
         row[name] = fields.get(name, choices[0])
     for name in SWITCHES:
         row[name] = "1" if fields.get(name) == "1" else "0"
     unknown = [one for one in row["unit"].split() if folder.registry.units.find(one) is None]
     if unknown:
-        raise _wrong(f"Không có đơn vị mang mã “{unknown[0]}”.", f"no unit has the code {unknown[0]!r}")
+        raise wrong(f"Không có đơn vị mang mã “{unknown[0]}”.", f"no unit has the code {unknown[0]!r}")
     if held is None and not row["name"]:
-        raise _wrong("Thủ tục mới cần có tên.", "a new procedure needs a name")
+        raise wrong("Thủ tục mới cần có tên.", "a new procedure needs a name")
     context = Context(
         home=folder.settings.home,
         is_foreign=folder.registry.units.foreign,
@@ -86,7 +87,7 @@ def proposed(folder: DataFolder, fields: Mapping[str, str]) -> tuple[Procedure, 
     )
     arrival = read_body(msgspec.json.encode([row]), "procedures", context, door="page")
     if arrival.refusals:
-        raise _wrong(arrival.refusals[0].message_vi, arrival.refusals[0].message_en)
+        raise wrong(arrival.refusals[0].message_vi, arrival.refusals[0].message_en)
     item = arrival.items[0]
     assert isinstance(item, Procedure)
     return item, row
@@ -117,7 +118,3 @@ def apply(folder: DataFolder, row: dict[str, Any], hand: Hand) -> None:
     entered = enter(folder, "procedures", [row], hand)
     fields = [name for name, _, _ in changes(held, entered.records[0])]
     note(folder, hand, "procedure_changed", row["code"], fields=fields, new=held is None)
-
-
-def _wrong(words_vi: str, words_en: str) -> QuestionError:
-    return QuestionError(words_vi, words_en, wrong=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from chiso.folder.answers import QuestionError
+from chiso.administration.refusing import wrong
 from chiso.folder.settings import FILE, PREFIX, SettingError, Settings
 from chiso.steering.alerts.hours import Hours
 from chiso.steering.alerts.mail import SendError, Server
@@ -83,9 +83,9 @@ def change(folder: DataFolder, name: str, value: str | None, hand: Hand) -> bool
     """
     held = next((one for one in settings(folder) if one.name == name), None)
     if held is None:
-        raise _wrong(f"Không có cài đặt “{name}”.", f"there is no setting {name!r}")
+        raise wrong(f"Không có cài đặt “{name}”.", f"there is no setting {name!r}")
     if not held.changeable:
-        raise _wrong(
+        raise wrong(
             f"“{name}” chỉ đổi được trong tệp {FILE} hoặc biến môi trường, rồi khởi động lại.",
             f"{name} is changed in {FILE} or in the environment only, and needs a new start",
         )
@@ -105,17 +105,13 @@ def change(folder: DataFolder, name: str, value: str | None, hand: Hand) -> bool
     return held.at_once
 
 
-def _wrong(words_vi: str, words_en: str) -> QuestionError:
-    return QuestionError(words_vi, words_en, wrong=True)
-
-
 def _document(path: Path) -> tomlkit.TOMLDocument:
     if not path.is_file():
         return tomlkit.document()
     try:
         return tomlkit.parse(path.read_text(encoding="utf-8"))
     except (TOMLKitError, UnicodeDecodeError) as error:
-        raise _wrong(f"Tệp {FILE} không đọc được: {error}", f"{FILE} cannot be read: {error}") from error
+        raise wrong(f"Tệp {FILE} không đọc được: {error}", f"{FILE} cannot be read: {error}") from error
 
 
 def _kind(default: object) -> str:
@@ -128,17 +124,17 @@ def _text(value: object) -> str:
 
 def _value(held: Held, text: str) -> bool | int | str:
     if len(text) > LONGEST or not text.isprintable():
-        raise _wrong(
+        raise wrong(
             f"“{held.name}” nhận đến {LONGEST} ký tự trên một dòng.",
             f"{held.name} takes up to {LONGEST} characters on one line",
         )
     if held.kind == "switch":
         if text not in ("true", "false"):
-            raise _wrong(f"“{held.name}” là bật hoặc tắt.", f"{held.name} takes true or false")
+            raise wrong(f"“{held.name}” là bật hoặc tắt.", f"{held.name} takes true or false")
         return text == "true"
     if held.kind == "number":
         if not text.isascii() or not text.isdigit() or len(text) > 12:
-            raise _wrong(f"“{held.name}” là một số nguyên.", f"{held.name} takes a whole number")
+            raise wrong(f"“{held.name}” là một số nguyên.", f"{held.name} takes a whole number")
         return int(text)
     return text
 
@@ -154,7 +150,7 @@ def _read(text: str, folder: DataFolder) -> Settings:
                 Server.of(found.mail)
         except (SettingError, SendError) as error:
             words = str(error).replace(f"{room}/", "")
-            raise _wrong(f"Giá trị không dùng được: {words}", f"this cannot be: {words}") from error
+            raise wrong(f"Giá trị không dùng được: {words}", f"this cannot be: {words}") from error
     return found
 
 

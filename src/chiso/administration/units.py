@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chiso.administration.effect import Effect, effect
-from chiso.folder.answers import QuestionError
+from chiso.administration.refusing import wrong
 from chiso.folder.registers import Registry
 from chiso.instants import NEVER, day_of, midnight
 from chiso.intake.records import UnitRecord
@@ -45,11 +45,6 @@ class Change:
     rows: tuple[dict[str, str], ...]
     words_vi: str
     words_en: str
-
-
-def wrong(words_vi: str, words_en: str) -> QuestionError:
-    """A change that cannot be made."""
-    return QuestionError(words_vi, words_en, wrong=True)
 
 
 def propose(folder: DataFolder, what: str, fields: Mapping[str, str]) -> Change:

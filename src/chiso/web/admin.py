@@ -5,6 +5,7 @@ Whoever administers home may use them; while nobody can sign in, a browser on th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from litestar import Router, get
@@ -12,10 +13,13 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.response import Response
 
 from chiso.administration.effect import Effect
+from chiso.administration.refusing import wrong
 from chiso.administration.setting import settings
 from chiso.folder import QuestionError
 from chiso.folder.registers import own_days
 from chiso.intake.records import UnitRecord
+from chiso.ledger.database import LedgerError
+from chiso.people.accounts import AccountError
 from chiso.people.rights import Right
 from chiso.steering.entering import Hand
 from chiso.text import collation_key
@@ -25,6 +29,7 @@ from chiso.web.messages import say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
 from chiso.web.render import page
 from chiso.web.rights import person_of
+from chiso.web.steering_forms import handled
 from chiso.web.view import View
 
 TABS: Final = (
@@ -75,7 +80,6 @@ def context(request: AnyRequest, view: View, tab: str) -> dict[str, Any]:
         "token": form_token(request),
         "problem": "",
         "done": "",
-        "effect_shown": SHOWN,
         **shared(request, view),
     }
 
@@ -91,6 +95,22 @@ def shown(
     # passwords and refused pieces are in none of the browser's stores
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+async def worked(
+    work: Callable[[], Response[Any]], refused: Callable[[QuestionError], Response[Any]]
+) -> Response[Any]:
+    """Does the work of a form beside the event loop; what it refuses becomes the page that says so."""
+
+    def do() -> Response[Any]:
+        try:
+            return work()
+        except AccountError as error:
+            return refused(wrong(error.message_vi, error.message_en))
+        except LedgerError as error:
+            return refused(wrong(f"Không làm được: {error}", str(error)))
+
+    return await handled(do, refused)
 
 
 def effect_lines(effect: Effect, home: str) -> dict[str, Any]:

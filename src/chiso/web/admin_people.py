@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from collections.abc import Callable
 from typing import Any, Final
 
 from litestar import Router, get, post
@@ -17,7 +15,7 @@ from chiso.people.accounts import Account, AccountError
 from chiso.people.rights import ROLES, Grant, Right, Role
 from chiso.steering.entering import Hand
 from chiso.text import collation_key
-from chiso.web.admin import hand_of, live_units, shown
+from chiso.web.admin import hand_of, live_units, shown, worked
 from chiso.web.directing import AnyRequest, Given, form_of, house_of
 from chiso.web.pages import folder_of, redirected
 from chiso.web.rights import person_of
@@ -105,24 +103,6 @@ def accounts_page(request: AnyRequest) -> Response[Any]:
     return _page(request)
 
 
-def _told(error: AccountError) -> QuestionError:
-    return QuestionError(error.message_vi, error.message_en, wrong=True)
-
-
-async def _worked(
-    work: Callable[[], Response[Any]], refused: Callable[[QuestionError], Response[Any]]
-) -> Response[Any]:
-    def do() -> Response[Any]:
-        try:
-            return work()
-        except AccountError as error:
-            return refused(_told(error))
-        except QuestionError as error:
-            return refused(error)
-
-    return await asyncio.to_thread(do)
-
-
 @post("/admin/accounts", include_in_schema=False)
 async def add_account(request: AnyRequest) -> Response[Any]:
     """Makes an account; its password is shown once, on this answer."""
@@ -143,7 +123,7 @@ async def add_account(request: AnyRequest) -> Response[Any]:
         _note(request, hand, "account_added", made)
         return _page(request, made=made, password=password)
 
-    return await _worked(work, lambda error: _page(request, Given(fields), error))
+    return await worked(work, lambda error: _page(request, Given(fields), error))
 
 
 def _note(request: AnyRequest, hand: Hand, what: str, about: Account, **detail: Any) -> None:
@@ -218,7 +198,7 @@ async def change_account(request: AnyRequest, login: FromPath[str]) -> Response[
         house_of(request).forget_all()
         return Redirect("/admin/accounts", status_code=303)
 
-    return await _worked(work, lambda error: _one(request, _account(request, login), error))
+    return await worked(work, lambda error: _one(request, _account(request, login), error))
 
 
 router = Router("/", route_handlers=[accounts_page, add_account, account_page, change_account])

@@ -11,9 +11,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from chiso.administration import calendar, laws, procedures
+from chiso.administration.refusing import wrong
 from chiso.folder import QuestionError
 from chiso.folder.registers import own_days
-from chiso.instants import day_of, parse_period
+from chiso.instants import day_of
 from chiso.law.model import LawError
 from chiso.web.admin import effect_lines, hand_of, live_units, shown
 from chiso.web.directing import AnyRequest, Given, form_of
@@ -23,7 +24,6 @@ from chiso.web.view import whole
 
 PAGE: Final = 50
 DAY_FIELDS: Final = ("day", "working", "name", "source", "unit")
-LAW_ROWS: Final = 130
 
 # -- days ---------------------------------------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ async def change_day(request: AnyRequest) -> Response[Any]:
                 try:
                     day = date.fromisoformat(fields.get("day", ""))
                 except ValueError:
-                    raise calendar.wrong("Ngày không đọc được.", "the day cannot be read") from None
+                    raise wrong("Ngày không đọc được.", "the day cannot be read") from None
                 unit = fields.get("unit", "")
                 held = {(one.day, one.unit): one for one in own_days(folder.path)}
                 rules = calendar.without_rule(folder, day, unit)
@@ -237,11 +237,10 @@ def laws_page(request: AnyRequest) -> Response[Any]:
         if one.groups_only or other.groups_only:
             values["no_points"] = True
         elif a != b:
-            period = parse_period(view.asked_period.label)
-            found = laws.points(folder, folder.settings.home, period, one, other)
+            found = laws.points(folder, folder.settings.home, view.asked_period, one, other)
             values["rows"] = [found[0], *sorted(found[1:], key=lambda row: -abs(float(row["change"])))]
-    except LawError as wrong:
-        error = QuestionError("Không so sánh được hai bộ luật này ở kỳ đang xem.", str(wrong), wrong=True)
+    except LawError as unfit:
+        error = QuestionError("Không so sánh được hai bộ luật này ở kỳ đang xem.", str(unfit), wrong=True)
     return shown(
         request,
         "admin_laws.html",

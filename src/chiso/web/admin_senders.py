@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
@@ -11,22 +9,19 @@ from litestar import Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
+from chiso.administration.refusing import wrong
 from chiso.folder import QuestionError
 from chiso.instants import DAY, midnight
 from chiso.intake.records import Arrival
 from chiso.ledger.database import LedgerError
 from chiso.ledger.senders import Sender
 from chiso.people.desk import OVERLAP, told
-from chiso.web.admin import hand_of, live_units, shown
+from chiso.web.admin import hand_of, live_units, shown, worked
 from chiso.web.directing import AnyRequest, Given, form_of, house_of
 from chiso.web.pages import folder_of, redirected
 
 LONGEST_OVERLAP: Final = 90
 """Days for which an old key may hold beside a new one."""
-
-
-def _wrong(words_vi: str, words_en: str) -> QuestionError:
-    return QuestionError(words_vi, words_en, wrong=True)
 
 
 def _units(request: AnyRequest, text: str) -> list[str]:
@@ -35,7 +30,7 @@ def _units(request: AnyRequest, text: str) -> list[str]:
     for code in text.replace(",", " ").replace(";", " ").split():
         unit = known.find(code)
         if unit is None:
-            raise _wrong(f"Không có đơn vị mang mã “{code}”.", f"no unit has the code {code!r}")
+            raise wrong(f"Không có đơn vị mang mã “{code}”.", f"no unit has the code {code!r}")
         found.append(unit.code)
     return found
 
@@ -52,7 +47,7 @@ def _expiry(fields: dict[str, str]) -> int | None:
     try:
         return midnight(date.fromisoformat(text)) + DAY
     except (ValueError, OverflowError):
-        raise _wrong("Ngày hết hạn không đọc được.", "the day of expiry cannot be read") from None
+        raise wrong("Ngày hết hạn không đọc được.", "the day of expiry cannot be read") from None
 
 
 def _rows(request: AnyRequest) -> list[dict[str, Any]]:
@@ -82,20 +77,6 @@ def senders_page(request: AnyRequest) -> Response[Any]:
     return _page(request)
 
 
-async def _worked(
-    work: Callable[[], Response[Any]], refused: Callable[[QuestionError], Response[Any]]
-) -> Response[Any]:
-    def do() -> Response[Any]:
-        try:
-            return work()
-        except QuestionError as error:
-            return refused(error)
-        except LedgerError as error:
-            return refused(_wrong(f"Không làm được: {error}", str(error)))
-
-    return await asyncio.to_thread(do)
-
-
 @post("/admin/senders", include_in_schema=False)
 async def add_sender(request: AnyRequest) -> Response[Any]:
     """Makes a sender; its secrets are on this answer alone."""
@@ -112,7 +93,7 @@ async def add_sender(request: AnyRequest) -> Response[Any]:
             request, of=made.name, secrets={"user": made.user, "password": made.password, "key": made.key}
         )
 
-    return await _worked(work, lambda error: _page(request, Given(fields), error))
+    return await worked(work, lambda error: _page(request, Given(fields), error))
 
 
 def _sender(request: AnyRequest, name: str) -> Sender:
@@ -160,7 +141,7 @@ async def change_sender(request: AnyRequest, name: FromPath[str]) -> Response[An
         elif do == "rotate":
             days = fields.get("overlap", "").strip() or str(OVERLAP // DAY)
             if not days.isascii() or not days.isdigit() or int(days) > LONGEST_OVERLAP:
-                raise _wrong(
+                raise wrong(
                     f"Khóa cũ còn dùng từ 0 đến {LONGEST_OVERLAP} ngày.",
                     f"an old key holds for 0 to {LONGEST_OVERLAP} days more",
                 )
@@ -169,13 +150,13 @@ async def change_sender(request: AnyRequest, name: FromPath[str]) -> Response[An
         elif do == "revoke":
             number = fields.get("key", "")
             if not number.isascii() or not number.isdigit() or len(number) > 12:
-                raise _wrong("Không rõ khóa nào.", "which key is not named")
+                raise wrong("Không rõ khóa nào.", "which key is not named")
             desk.revoke(hand.who, name, int(number))
         else:
-            raise _wrong("Không rõ phải làm gì.", "nothing to do was named")
+            raise wrong("Không rõ phải làm gì.", "nothing to do was named")
         return Redirect(f"/admin/senders/{name}", status_code=303)
 
-    return await _worked(work, lambda error: _one(request, _sender(request, name), error))
+    return await worked(work, lambda error: _one(request, _sender(request, name), error))
 
 
 router = Router("/", route_handlers=[senders_page, add_sender, sender_page, change_sender])
