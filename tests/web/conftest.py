@@ -21,9 +21,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Credentials]:
 
 
 @pytest.fixture(scope="session")
-def folder(built: tuple[Path, Credentials]) -> Iterator[DataFolder]:
-    """A folder that tests only read."""
-    with DataFolder.open(built[0], standing=True) as opened:
+def folder(built: tuple[Path, Credentials], tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder]:
+    """A folder that tests only read; a copy, as even looking writes into the record of who saw what."""
+    path = shutil.copytree(built[0], tmp_path_factory.mktemp("read") / "data")
+    with DataFolder.open(path, standing=True) as opened:
         opened.year_trail()
         yield opened
 

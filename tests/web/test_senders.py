@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import Any
 
 import msgspec
@@ -199,8 +200,9 @@ def test_an_unknown_service_is_named(doors: Client, credentials: Credentials) ->
 
 
 def test_a_body_over_the_limit_is_refused_whole(built: Any, tmp_path: Any, credentials: Credentials) -> None:
+    path = shutil.copytree(built[0], tmp_path / "data")
     with (
-        DataFolder.open(built[0], settings=Settings(body_limit=2_000)) as folder,
+        DataFolder.open(path, settings=Settings(body_limit=2_000)) as folder,
         TestClient(create_app(folder)) as client,
     ):
         answer = client.post(
