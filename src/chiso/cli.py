@@ -22,18 +22,14 @@ from chiso.commands.letters import letter_app
 from chiso.commands.options import (
     FAILED,
     WRONG_USE,
-    AsOf,
-    At,
     Data,
     Json,
-    LawOption,
     PeriodOption,
+    Question,
     Restated,
-    SourceOption,
     data_dir,
     instant,
     opened,
-    question,
     wrong,
 )
 from chiso.commands.outlook import outlook
@@ -90,11 +86,7 @@ for part in (document_app, target_app, task_app, report_app, alerts_app):
 def score(
     unit: str | None = None,
     *,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     restated: Restated = False,
     figures: Annotated[
         Path | None, Parameter(help="Score numerators and denominators from a YAML or JSON file alone.")
@@ -116,7 +108,7 @@ def score(
     if unit is None:
         raise SystemExit(wrong("score takes a unit, or --figures FILE"))
     with opened(data) as folder:
-        body = folder.score(unit, **question(period, at, as_of, law, source), restated=restated)
+        body = folder.score(unit, **question.asked(), restated=restated)
     return _show(body, json)
 
 
@@ -147,11 +139,7 @@ def rank(
         str | None, Parameter(help="provinces (default), departments, districts or communes.")
     ] = None,
     under: Annotated[str | None, Parameter(help="Only units below this one.")] = None,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     restated: Restated = False,
     data: Data = None,
     json: Json = False,
@@ -160,7 +148,7 @@ def rank(
     from chiso.commands import output
 
     with opened(data) as folder:
-        body = folder.rank(among, under, **question(period, at, as_of, law, source), restated=restated)
+        body = folder.rank(among, under, **question.asked(), restated=restated)
     if json:
         output.print_json(body)
         return 0

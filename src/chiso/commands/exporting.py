@@ -8,18 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from chiso.commands.options import (
-    AsOf,
-    At,
-    Data,
-    Json,
-    LawOption,
-    PeriodOption,
-    SourceOption,
-    opened,
-    question,
-    wrong,
-)
+from chiso.commands.options import Data, Json, Question, opened, wrong
 
 
 def export(
@@ -30,11 +19,7 @@ def export(
     comma: Annotated[
         bool, Parameter(negative="", help="CSV with , and a decimal dot; else ; and a decimal comma.")
     ] = False,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     data: Data = None,
 ) -> int:
     """Numerators, denominators, ratios, points and maxima as a workbook, CSV or Parquet.
@@ -53,7 +38,7 @@ def export(
             wrong(f"{output.name}: a file ends in {', '.join('.' + one for one in scores.FORMS)}")
         )
     with opened(data) as folder:
-        found = scores.gather(folder, unit, below=below, **question(period, at, as_of, law, source))
+        found = scores.gather(folder, unit, below=below, **question.asked())
         output.write_bytes(scores.made(found, form, lang="en" if comma else "vi"))
     say(f"{output}: {len(found.scores)} units, {found.period}, {found.at}")
     return 0
@@ -66,11 +51,7 @@ def message(
         list[int] | None, Parameter(negative="", help="Points; may be repeated. Else 80 and 90.")
     ] = None,
     limit: Annotated[int, Parameter(help="Signs at most.")] = 2_000,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     data: Data = None,
     json: Json = False,
 ) -> int:
@@ -85,7 +66,7 @@ def message(
     from chiso.insight.exports.weekly import THRESHOLDS, weekly
 
     with opened(data) as folder:
-        asked = question(period, at, as_of, law, source)
+        asked = question.asked()
         body = weekly(folder, unit, thresholds=tuple(under or THRESHOLDS), limit=limit, **asked)
     if json:
         output.print_json(body)

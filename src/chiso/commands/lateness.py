@@ -7,17 +7,7 @@ from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from chiso.commands.options import (
-    AsOf,
-    At,
-    Data,
-    Json,
-    LawOption,
-    PeriodOption,
-    SourceOption,
-    opened,
-    question,
-)
+from chiso.commands.options import Data, Json, Question, opened
 
 CLASS_NAMES: Final = {
     "late_data": "Dữ liệu đến chậm",
@@ -39,11 +29,7 @@ SHOWN: Final = 15
 def lateness(
     unit: str,
     *,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     kind: Annotated[
         str | None,
         Parameter(
@@ -78,7 +64,7 @@ def lateness(
     from chiso.commands import output
     from chiso.insight import lateness as insight
 
-    asked = question(period, at, as_of, law, source)
+    asked = question.asked()
     with opened(data) as folder:
         if kind is None:
             body = insight.lateness(folder, unit, **asked)

@@ -9,19 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from chiso.commands.options import (
-    FAILED,
-    AsOf,
-    At,
-    Data,
-    Json,
-    LawOption,
-    PeriodOption,
-    SourceOption,
-    instant,
-    opened,
-    wrong,
-)
+from chiso.commands.options import FAILED, Data, Json, Question, instant, opened, wrong
 
 if TYPE_CHECKING:
     from chiso.folder import DataFolder
@@ -96,11 +84,7 @@ def urge(
             negative="", help="Whom: departments, districts, communes, or codes of units; else the usual."
         ),
     ] = (),
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     sheet: Sheet = Sheet(),
     data: Data = None,
     json: Json = False,
@@ -115,7 +99,7 @@ def urge(
     if output.is_dir():
         raise SystemExit(wrong(f"{output} is a folder; name the file: -o {output / 'letter.docx'}"))
     with opened(data) as folder:
-        request = _request("urge", unit or folder.settings.home, to, (period, at, as_of, law, source), sheet)
+        request = _request("urge", unit or folder.settings.home, to, question, sheet)
         return _write(folder, [(request, output)], sheet, as_json=json)
 
 
@@ -126,11 +110,7 @@ def unit_(
     among: Annotated[
         str | None, Parameter(help="Each of departments, districts or communes, instead of named units.")
     ] = None,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     sheet: Sheet = Sheet(),
     data: Data = None,
     json: Json = False,
@@ -157,13 +137,15 @@ def unit_(
         codes = list(units)
         if among:
             home = folder.registry.units.home
-            moment = instant(at)
+            moment = instant(question.at)
             codes = [
                 one.code for one in units_of(folder, among, home, folder.now() if moment is None else moment)
             ]
-        asked = (period, at, as_of, law, source)
         wanted = [
-            (_request("unit", code, (), asked, sheet), _file(output, code, folder=several or output.is_dir()))
+            (
+                _request("unit", code, (), question, sheet),
+                _file(output, code, folder=several or output.is_dir()),
+            )
             for code in codes
         ]
         return _write(folder, wanted, sheet, as_json=json)
@@ -177,21 +159,20 @@ def _request(
     kind: str,
     unit: str,
     to: tuple[str, ...],
-    asked: tuple[str | None, str | None, str | None, str | None, str | None],
+    question: Question,
     sheet: Sheet,
 ) -> Request:
     from chiso.steering.letters.request import Request
 
-    period, at, as_of, law, source = asked
     none = sheet.appendix == ("none",)
     return Request(
         kind,
         unit,
-        period or "",
-        instant(at),
-        instant(as_of),
-        law or "",
-        source or "",
+        question.period or "",
+        instant(question.at),
+        instant(question.as_of),
+        question.law or "",
+        question.source or "",
         to,
         sheet.number,
         sheet.symbol or "",

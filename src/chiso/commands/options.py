@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -56,11 +57,26 @@ def instant(text: str | None) -> int | None:
     return None if text is None else parse_instant(text)
 
 
-def question(
-    period: str | None, at: str | None, as_of: str | None, law: str | None, source: str | None
-) -> dict[str, Any]:
-    """The common options as keyword arguments of a folder\'s questions."""
-    return {"period": period, "at": instant(at), "as_of": instant(as_of), "law": law, "source": source}
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Question:
+    """What a question leaves open, as options: of which period, judged when, as known when, by which law."""
+
+    period: PeriodOption = None
+    at: At = None
+    as_of: AsOf = None
+    law: LawOption = None
+    source: SourceOption = None
+
+    def asked(self) -> dict[str, Any]:
+        """As keyword arguments of a folder's questions; instants as seconds."""
+        return {
+            "period": self.period,
+            "at": instant(self.at),
+            "as_of": instant(self.as_of),
+            "law": self.law,
+            "source": self.source,
+        }
 
 
 def wrong(message: str) -> int:

@@ -7,17 +7,7 @@ from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from chiso.commands.options import (
-    AsOf,
-    At,
-    Data,
-    Json,
-    LawOption,
-    PeriodOption,
-    SourceOption,
-    opened,
-    question,
-)
+from chiso.commands.options import Data, Json, Question, opened
 
 SHOWN: Final = 5
 """Dossiers named on a line."""
@@ -30,11 +20,7 @@ def outlook(
     forecast: Annotated[
         bool, Parameter(help="With the forecast: what comes in and is done as in the weeks before.")
     ] = True,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     data: Data = None,
     json: Json = False,
 ) -> int:
@@ -55,7 +41,7 @@ def outlook(
             unit,
             last_instant(until),
             foretell=forecast,
-            **question(period, at, as_of, law, source),
+            **question.asked(),
         )
     if json:
         output.print_json(body)

@@ -8,17 +8,7 @@ from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from chiso.commands.options import (
-    AsOf,
-    At,
-    Data,
-    Json,
-    LawOption,
-    PeriodOption,
-    SourceOption,
-    opened,
-    question,
-)
+from chiso.commands.options import Data, Json, Question, opened
 
 SHOWN: Final = 40
 """Steps that are printed where no limit is named."""
@@ -42,11 +32,7 @@ def plan(
         str, Parameter(help="Share work out in few large pieces (few), or to each as it has it (even).")
     ] = "few",
     limit: Annotated[int | None, Parameter(help="Steps given, those with most points.")] = None,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     data: Data = None,
     json: Json = False,
 ) -> int:
@@ -75,7 +61,7 @@ def plan(
             hours=hours_of(hours or ""),
             spread=spread,
             limit=SHOWN if limit is None and not json else limit,
-            **question(period, at, as_of, law, source),
+            **question.asked(),
         )
     if json:
         output.print_json(body)

@@ -7,16 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from chiso.commands.options import (
-    AsOf,
-    At,
-    Data,
-    Json,
-    LawOption,
-    PeriodOption,
-    opened,
-    question,
-)
+from chiso.commands.options import Data, Json, Question, opened
 
 
 def procedures(
@@ -36,10 +27,7 @@ def procedures(
     department: Annotated[str | None, Parameter(help="Only what this unit is responsible for.")] = None,
     limit: Annotated[int, Parameter(help="Rows given.")] = 200,
     offset: Annotated[int, Parameter(help="Rows passed over.")] = 0,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
+    question: Question = Question(),
     data: Data = None,
     json: Json = False,
 ) -> int:
@@ -55,7 +43,7 @@ def procedures(
             department=department,
             limit=limit,
             offset=offset,
-            **question(period, at, as_of, law, None),
+            **question.asked(),
         )
     if json:
         output.print_json(body)

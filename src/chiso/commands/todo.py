@@ -7,17 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from chiso.commands.options import (
-    AsOf,
-    At,
-    Data,
-    Json,
-    LawOption,
-    PeriodOption,
-    SourceOption,
-    opened,
-    question,
-)
+from chiso.commands.options import Data, Json, Question, opened
 
 
 def todo(
@@ -48,11 +38,7 @@ def todo(
     ] = None,
     limit: Annotated[int, Parameter(help="Rows given, or groups.")] = 200,
     offset: Annotated[int, Parameter(help="Rows passed over.")] = 0,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     data: Data = None,
     json: Json = False,
 ) -> int:
@@ -81,7 +67,7 @@ def todo(
             named=officer is not None,
             limit=limit,
             offset=offset,
-            **question(period, at, as_of, law, source),
+            **question.asked(),
         )
     if json:
         output.print_json(body)

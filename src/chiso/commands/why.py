@@ -6,17 +6,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from chiso.commands.options import (
-    AsOf,
-    At,
-    Data,
-    Json,
-    LawOption,
-    PeriodOption,
-    SourceOption,
-    opened,
-    question,
-)
+from chiso.commands.options import Data, Json, LawOption, Question, SourceOption, opened
 
 SHOWN = 20
 """Rows that a table for people has."""
@@ -25,11 +15,7 @@ SHOWN = 20
 def lost(
     unit: str,
     *,
-    period: PeriodOption = None,
-    at: At = None,
-    as_of: AsOf = None,
-    law: LawOption = None,
-    source: SourceOption = None,
+    question: Question = Question(),
     rows: Annotated[int, Parameter(help="Rows shown; --json prints all.")] = SHOWN,
     data: Data = None,
     json: Json = False,
@@ -45,7 +31,7 @@ def lost(
     from chiso.insight.lost import answer
 
     with opened(data) as folder:
-        body = answer(folder, unit, **question(period, at, as_of, law, source))
+        body = answer(folder, unit, **question.asked())
         names = {one.code: one.name for one in folder.registry.units.all}
     if json:
         output.print_json(body)
