@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from chiso.commands.output import say
+from chiso.demo.directing import is_done
 from chiso.demo.world import FULL, UNTIL
 from chiso.folder import DataFolder, Settings
 from chiso.instants import iso, utc_now
@@ -121,8 +122,9 @@ class Trickle(threading.Thread):
                 time.sleep(1)
 
 
-def _feed(folder: Path, dossiers: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "chiso.demo.feed", "--data", str(folder), "--dossiers", str(dossiers)]
+def _beside(module: str, folder: Path, *more: str) -> subprocess.Popen[bytes]:
+    """A module of the demo at work on the folder, in a process of its own."""
+    command = [sys.executable, "-m", f"chiso.demo.{module}", "--data", str(folder), *more]
     environment = {**os.environ, "CHISO_DATABASE": ""}
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
 
@@ -137,7 +139,7 @@ def show(folder_path: Path, *, host: str, port: int, dossiers: int | None, trick
     except NotADemoError as error:
         say(f"chiso: {error}")
         return 1
-    feeder: subprocess.Popen[bytes] | None = None
+    helpers: list[subprocess.Popen[bytes]] = []
     trickling: Trickle | None = None
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.default_int_handler)
@@ -155,8 +157,8 @@ def show(folder_path: Path, *, host: str, port: int, dossiers: int | None, trick
                 say(f"\n  {server.address}/\n")
                 say(f"Try: post one dossier and see the page change:\n{_curl(server.address, key)}\n")
                 if not complete:
-                    feeder = _feed(folder_path, size)
-                    if feeder.wait() != 0:
+                    helpers.append(_beside("feed", folder_path, "--dossiers", str(size)))
+                    if helpers[0].wait() != 0:
                         say("chiso: the demo's messages could not all be loaded")
                         return 1
                     _mark(folder, size, complete=True)
@@ -169,6 +171,9 @@ def show(folder_path: Path, *, host: str, port: int, dossiers: int | None, trick
                     trickling = Trickle(server.address, folder, size, key)
                     trickling.start()
                     say(f"From {iso(folder.now())} on the clock runs, and messages trickle in.")
+                if not is_done(folder):
+                    say(f"What directs the province is being entered: {server.address}/steering")
+                    helpers.append(_beside("directing", folder_path))
                 say("Ctrl+C ends the demo; the next start goes on from there.")
                 threading.Event().wait()
         except KeyboardInterrupt:
@@ -179,9 +184,10 @@ def show(folder_path: Path, *, host: str, port: int, dossiers: int | None, trick
         finally:
             if trickling is not None:
                 trickling.stopping.set()
-            if feeder is not None and feeder.poll() is None:
-                feeder.terminate()
-                feeder.wait()
+            for one in helpers:
+                if one.poll() is None:
+                    one.terminate()
+                    one.wait()
     return 0
 
 

@@ -43,6 +43,12 @@ class Hand:
     who: str = MACHINE
     """login; ``-`` where nobody signs in"""
     door: str = "page"
+    at: int | None = None
+    """since when it is known, where it is entered afterwards; ``None``: from now on"""
+
+    def now(self, folder: DataFolder) -> int:
+        """The instant at which this hand acts."""
+        return folder.now() if self.at is None else self.at
 
 
 @dataclass
@@ -89,17 +95,21 @@ def enter(
         raise QuestionError(first.message_vi, first.message_en, wrong=True)
     for one in arrival.items:
         held(one)
+    arrival.known_at = hand.at
     hand.accept(arrival)
     return Entered(list(arrival.items))
 
 
-def by_command(folder: DataFolder) -> Hand:
-    """A command on the machine: straight into the ledger; a server beside it reads on by itself."""
+def by_command(folder: DataFolder, at: int | None = None) -> Hand:
+    """A command on the machine: straight into the ledger; a server beside it reads on by itself.
+
+    ``at``: since when it is known, where it is entered afterwards.
+    """
 
     def accept(arrival: Arrival) -> None:
         folder.take(folder.ledger.accept([arrival], folder.now()))
 
-    return Hand(accept, MACHINE, "command")
+    return Hand(accept, MACHINE, "command", at)
 
 
 def note(folder: DataFolder, hand: Hand, what: str, about: str, **detail: Any) -> None:
@@ -124,7 +134,7 @@ def enter_document(
         row = {**row, "file": _name(file[0]), "digest": attach(folder, file[1])}
     found = enter(folder, "documents", [row], hand)
     note(folder, hand, "document_entered", found.records[0].number)
-    found.warnings += _document_warnings(folder, found.records[0])
+    found.warnings += _document_warnings(found.records[0], hand.now(folder))
     return found
 
 
@@ -148,9 +158,8 @@ def _name(text: str) -> str:
     return "".join(sign for sign in name if sign.isprintable())[-150:].strip() or "tệp"
 
 
-def _document_warnings(folder: DataFolder, record: DirectingDocument) -> list[Words]:
-    today = day_of(folder.now())
-    if date.fromisoformat(record.date) > today:
+def _document_warnings(record: DirectingDocument, now: int) -> list[Words]:
+    if date.fromisoformat(record.date) > day_of(now):
         return [
             (
                 f"Ngày ban hành {day(date.fromisoformat(record.date))} ở sau hôm nay.",
@@ -199,7 +208,7 @@ def enter_duties(
     told: dict[Words, None] = {}
     for record in found.records:
         by = record.by if isinstance(record, Target) else record.due
-        for words in deadline_warnings(date.fromisoformat(by), folder.calendar, day_of(folder.now())):
+        for words in deadline_warnings(date.fromisoformat(by), folder.calendar, day_of(hand.now(folder))):
             told[words] = None
     found.warnings = list(told)
     return found

@@ -68,15 +68,17 @@ class Content(Struct):
 _DECODER: Final = msgspec.json.Decoder(Content)
 
 
-def prefilled(folder: DataFolder, unit: str) -> Content:
+def prefilled(folder: DataFolder, unit: str, at: int | None = None) -> Content:
     """The figures that a unit's report begins with: total, groups and indicators of the year to date.
 
-    Without any figures where nothing is known of the unit.
+    ``at``: as they stood and were known then; else now.  Without any figures where nothing is known of the
+    unit.
     """
+    moment = folder.now() if at is None else at
     try:
-        told = score(folder, unit, year_of(folder.now()).label)
+        told = score(folder, unit, year_of(moment).label, at, at)
     except QuestionError:
-        return Content("", at=told_at(folder.now()))
+        return Content("", at=told_at(moment))
     figures = [Figure("total", told["total"])]
     figures += [Figure(key, one["points"]) for key, one in told["groups"].items() if one.get("points")]
     figures += [
@@ -119,7 +121,7 @@ def answer(
             f"a report takes {MOST_FILES} files and {LONGEST} characters at most",
             wrong=True,
         )
-    content = prefilled(folder, unit)
+    content = prefilled(folder, unit, hand.at)
     content.text = text.strip()
     shown = {one.key: one for one in content.figures}
     for key, (claimed, why) in disputes.items():
@@ -197,7 +199,7 @@ def remind(folder: DataFolder, asked: Sequence[Duty], hand: Hand) -> list[dict[s
 
 
 def _remind(folder: DataFolder, asked: Sequence[Duty], hand: Hand) -> list[dict[str, Any]]:
-    now, register = folder.now(), known(folder)
+    now, register = hand.now(folder), known(folder, hand.at)
     waiting = [one for one in asked if _may_remind(register, one, now)]
     if not waiting:
         return []

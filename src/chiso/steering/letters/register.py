@@ -29,17 +29,17 @@ _giving = threading.Lock()
 """held from where a number is looked up until it is given"""
 
 
-def entered(folder: DataFolder, made: Made, template: bytes | None = None) -> Entry:
+def entered(folder: DataFolder, made: Made, template: bytes | None = None, at: int | None = None) -> Entry:
     """Enters a letter into the register, with its document and the office's template.
 
-    The same letter is entered once: the same bytes give the same entry.
+    The same letter is entered once: the same bytes give the same entry.  ``at``: when it was made, where
+    it is entered afterwards.
     """
     with _giving:
-        return _entered(folder, made, template)
+        return _entered(folder, made, template, folder.now() if at is None else at)
 
 
-def _entered(folder: DataFolder, made: Made, template: bytes | None) -> Entry:
-    now = folder.now()
+def _entered(folder: DataFolder, made: Made, template: bytes | None, now: int) -> Entry:
     head = made.facts.head
     _check_number(folder, head.number, head.symbol, head.date, made.digest)
     folder.ledger.attachments.keep(made.document, now)
