@@ -422,3 +422,12 @@ def test_files_named_in_code_type_exist() -> None:
     for page in PAGES:
         for name in re.findall(r"`((?:src|tests|docs|scripts|\.ci)/[\w./-]+)`", page.read_text("utf-8")):
             assert (ROOT / name).exists(), f"{page.name}: {name}"
+
+
+def test_the_image_is_made_from_what_is_there() -> None:
+    told = (ROOT / "deploy" / "Containerfile").read_text("utf-8")
+    taken = [name for line in re.findall(r"^COPY (?!--from)(.*) \S+$", told, re.M) for name in line.split()]
+    assert "uv.lock" in taken
+    assert all((ROOT / name).exists() for name in taken)
+    let_through = (ROOT / ".dockerignore").read_text("utf-8").split()
+    assert {name[1:] for name in let_through if name.startswith("!")} == set(taken)
