@@ -285,6 +285,19 @@ def test_who_has_not_answered_is_reminded_by_one_button(client: Client, directed
     )
 
 
+def test_every_count_of_the_control_room_leads_to_what_it_is_made_of(
+    client: Client, directed: DataFolder
+) -> None:
+    page = client.get("/steering").text
+    count = answers.room(directed)["unanswered"]
+    assert f'href="/steering/reports?report=unanswered">{count}</a>' in page
+    listed = client.get("/steering/reports?report=unanswered").text
+    assert f'Yêu cầu báo cáo <span class="quiet num">{count}</span>' in listed
+    assert "Nhắc 3 báo cáo" in page  # as many as the button reminds
+    sent(client, "/steering/remind", {})
+    assert 'action="/steering/remind"' not in client.get("/steering").text  # all of them were, just now
+
+
 def test_withdrawn_and_brought_back(client: Client, directed: DataFolder) -> None:
     id = duty(directed, "H01.113")
     left = sent(client, "/steering/withdraw", {"id": id})
@@ -397,6 +410,10 @@ def test_open_alerts_are_shown_by_rule(client: Client, directed: DataFolder) -> 
     assert "Tổng dưới 99" in page
     assert "cảnh báo" in page
     assert "cảnh báo đang mở" in client.get("/steering").text
+    english = client.get("/steering/alerts?lang=en").text
+    assert "below 99.00 points" in english
+    assert "Dossiers on time below 95%" in english
+    assert "above 50 dossiers" in english
 
 
 # -- who may write -------------------------------------------------------------------------------------------

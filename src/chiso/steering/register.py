@@ -199,9 +199,19 @@ def build(at: int, told: Iterable[tuple[int, str, Any]], calendar: Calendar) -> 
                 found.withdrawn.append(duty)
             else:
                 duties.append(duty)
-    for duty in sorted(duties, key=lambda one: (one.deadline, one.document, one.id)):
+    for duty in sorted(duties, key=lambda one: (one.deadline, one.document, _place(one), one.id)):
         found.duties[duty.id] = duty
     return found
+
+
+def _place(duty: Duty) -> tuple[int, str]:
+    """Among the duties of one document and day: wholes, groups as the law has them, indicators."""
+    goal = duty.goal
+    if goal is None or goal.kind in ("total", "band", "rank"):
+        return 0, "many" if getattr(duty.record, "among", "") or getattr(duty.record, "list", "") else ""
+    if goal.kind == "group":
+        return 1 + list(law_on(duty.by).groups).index(goal.key), ""
+    return 100, goal.key
 
 
 def duty_of(

@@ -185,6 +185,12 @@ def to_remind(folder: DataFolder) -> list[Duty]:
     return list(near.values())
 
 
+def remindable(folder: DataFolder) -> list[Duty]:
+    """Of :func:`to_remind` those that were not reminded just now: whom a reminder would reach."""
+    now, register = folder.now(), known(folder)
+    return [one for one in to_remind(folder) if _may_remind(register, one, now)]
+
+
 _reminding: Final = threading.Lock()
 
 

@@ -91,7 +91,8 @@ def title(folder: DataFolder, duty: Duty, lang: str) -> str:
     if duty.at_least is not None:
         amount, share = duty.at_least
         many = f"{plain(amount * 100)}%" if share else plain(amount)
-        return f"{many} {'units' if lang == 'en' else 'đơn vị'}: {words}"
+        units = "đơn vị" if lang != "en" else "of the units" if share else "units"
+        return f"{many} {units}: {words}"
     return words
 
 

@@ -24,7 +24,7 @@ from chiso.steering.alerts.answers import (
 )
 from chiso.steering.alerts.machine import amount
 from chiso.steering.alerts.outbox import again
-from chiso.steering.alerts.rules import rules
+from chiso.steering.alerts.rules import name_in, rules
 from chiso.steering.alerts.sending import deliver
 from chiso.steering.alerts.service import outcome, try_contact
 from chiso.steering.alerts.words import shown
@@ -59,7 +59,7 @@ def alerts_page(
     folder, view = folder_of(request), asked(request)
     known = {one.id: one for one in rules(folder)}
     body = alerts(folder)
-    groups = _by_rule(body["rows"], known)
+    groups = _by_rule(body["rows"], known, view.lang)
     units = folder.registry.units
     text = page(
         "alerts.html",
@@ -87,20 +87,25 @@ def alerts_page(
     return html(request, text, 400 if problem else 200)
 
 
-def _by_rule(rows: list[dict[str, Any]], known: dict[str, AlertRule]) -> list[dict[str, Any]]:
+def _by_rule(rows: list[dict[str, Any]], known: dict[str, AlertRule], lang: str) -> list[dict[str, Any]]:
     """What is not normal, one a rule: its subjects, those that alert first; without data they are counted."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         rule = known[row["rule"]]
         one = found.setdefault(
             rule.id,
-            {"name": rule.name, "side": rule.side, "bound": shown(rule, amount(rule.threshold)), "open": []},
+            {
+                "name": name_in(rule, lang),
+                "side": rule.side,
+                "bound": shown(rule, amount(rule.threshold), lang),
+                "open": [],
+            },
         )
         one["states"] = Counter(one.get("states", {}))
         one["states"][row["state"]] += 1
         if row["state"] != "no_data":
             value = None if row["value"] is None else Fraction(row["value"])
-            one["open"].append({**row, "shown": shown(rule, value)})
+            one["open"].append({**row, "shown": shown(rule, value, lang)})
     return list(found.values())
 
 
@@ -115,9 +120,10 @@ def _figures(offered: dict[str, Any], view: View) -> list[tuple[str, list[tuple[
 
 def _rule(rule: AlertRule, view: View) -> dict[str, Any]:
     row = rule_row(rule)
-    row["bound"] = shown(rule, amount(rule.threshold))
+    row["name"] = name_in(rule, view.lang)
+    row["bound"] = shown(rule, amount(rule.threshold), view.lang)
     row["silent"] = rule.silent_until > view.now
-    row["rest"] = shown(rule, amount(rule.clear or rule.threshold))
+    row["rest"] = shown(rule, amount(rule.clear or rule.threshold), view.lang)
     row["hold_words"] = view.span(rule.hold * 60) if rule.hold else say(view.lang, "alerts.at_once")
     row["recover_words"] = view.span(rule.recover * 60) if rule.recover else say(view.lang, "alerts.at_once")
     return row

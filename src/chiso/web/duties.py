@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any, Final
 
 from litestar import Router, get, post
@@ -16,6 +17,7 @@ from chiso.steering.entering import find_duty
 from chiso.steering.register import Duty
 from chiso.steering.reports import LONGEST, MOST_FILES, Figure, answer, prefilled, report_file
 from chiso.steering.walk import walk_of
+from chiso.text import percent
 from chiso.web import formatting, sight, strips
 from chiso.web.directing import AnyRequest, Given, form_of, hand_of, may_write, states, told
 from chiso.web.forms import form_token
@@ -149,7 +151,7 @@ def figure_name(key: str, duty: Duty, lang: str) -> str:
 
 
 def _shown(one: Figure, duty: Duty, view: View) -> dict[str, Any]:
-    ratio = "" if one.n is None or one.d is None else f"{view.number(one.n)} / {view.number(one.d)}"
+    ratio = _ratio(one.n, one.d, view)
     return {
         "key": one.key,
         "name": figure_name(one.key, duty, view.lang),
@@ -160,7 +162,16 @@ def _shown(one: Figure, duty: Duty, view: View) -> dict[str, Any]:
 
 
 def _shown_claim(one: dict[str, Any], duty: Duty, view: View) -> dict[str, Any]:
-    return {**one, "name": figure_name(one["key"], duty, view.lang), "points": view.points(one["shown"])}
+    name, ratio = figure_name(one["key"], duty, view.lang), _ratio(one["n"], one["d"], view)
+    return {**one, "name": name, "points": view.points(one["shown"]), "ratio": ratio}
+
+
+def _ratio(n: int | None, d: int | None, view: View) -> str:
+    """5 / 9 · 55,56%; empty where a figure is no ratio."""
+    if n is None or d is None:
+        return ""
+    share = f" · {percent(Fraction(n, d), 2, view.lang)}" if 0 <= n <= d and d > 0 else ""
+    return f"{view.number(n)} / {view.number(d)}{share}"
 
 
 @post("/units/{code:str}/duties/{id:str}", include_in_schema=False)

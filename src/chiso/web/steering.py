@@ -15,6 +15,7 @@ from chiso.steering import answers, effect, now, wording
 from chiso.steering.alerts.answers import alerts
 from chiso.steering.entering import find_document, find_duty
 from chiso.steering.register import Duty
+from chiso.steering.reports import remindable
 from chiso.text import collation_key
 from chiso.web.directing import AnyRequest, Given, bundled, choices, context, history_of
 from chiso.web.messages import say
@@ -27,6 +28,8 @@ FEW: Final = 6
 """Units named before the rest is folded away."""
 LONG: Final = 60
 """Rows of a table before the rest is left to the duty's own page."""
+UNANSWERED: Final = ("missing", "waiting")
+"""Reports that have not come."""
 
 
 @get("/steering", sync_to_thread=True, include_in_schema=False)
@@ -48,6 +51,7 @@ def room(request: AnyRequest) -> Response[Any]:
         late_count=len(body["late"]),
         open_alerts=[row for row in standing["rows"] if row["open_since"]],
         failed=failed,
+        remindable=0 if view.travelling else len(remindable(folder)),
         few=FEW,
         today=day_of(view.now if view.as_of is None else view.as_of).isoformat(),
         json=view.api("/steering"),
@@ -235,7 +239,8 @@ def reports(request: AnyRequest) -> Response[Any]:
     folder, view = folder_of(request), asked(request)
     body = ask(answers.reports, folder, as_of=view.as_of)
     chosen = request.query_params.get("report", "")
-    rows = [row for row in body["rows"] if not chosen or row["report"] == chosen]
+    wanted = UNANSWERED if chosen == "unanswered" else (chosen,)
+    rows = [row for row in body["rows"] if not chosen or row["report"] in wanted]
     reminded, people = (_count(request.query_params.get(name, "")) for name in ("reminded", "told"))
     text = page(
         "reports.html",
@@ -244,6 +249,8 @@ def reports(request: AnyRequest) -> Response[Any]:
         rows=rows[: LONG * 4],
         count=len(rows),
         chosen=chosen,
+        unanswered=sum(body["counts"].get(key, 0) for key in UNANSWERED),
+        remindable=0 if view.travelling else len(remindable(folder)),
         reminded=reminded,
         people=people or 0,
         json=view.api("/reports"),

@@ -9,7 +9,7 @@ from chiso.folder import DataFolder
 from chiso.instants import DAY, parse_instant, year_of
 from chiso.intake.records import AlertRule
 from chiso.steering.alerts.dossiers import old_petitions, open_dossiers
-from chiso.steering.alerts.rules import rules, starter
+from chiso.steering.alerts.rules import name_in, rules, starter
 from chiso.steering.alerts.values import Eyes
 from tests.support.messages import dossier, tell
 
@@ -157,6 +157,7 @@ def test_duties_at_risk_or_lately_missed(own: DataFolder) -> None:
 def test_the_starter_set_fits_the_province(own: DataFolder) -> None:
     known = {one.id for one in starter()}
     assert len(known) == len(starter()) == len(rules(own))
+    assert all(name_in(one, "en") != one.name == name_in(one, "vi") for one in starter())
     eyes = Eyes(own)
     for one in rules(own):
         seen = eyes.see(one)

@@ -9,7 +9,7 @@ from chiso.folder.answers import QuestionError
 from chiso.instants import iso
 from chiso.steering.alerts.machine import STATES
 from chiso.steering.alerts.round import SEEN_AT, Look, exact
-from chiso.steering.alerts.rules import rules
+from chiso.steering.alerts.rules import name_in, rules
 from chiso.steering.alerts.sending import check_address, check_settings
 from chiso.steering.alerts.service import notices, standing
 from chiso.steering.entering import Entered, Hand, enter, note, row_of
@@ -45,6 +45,7 @@ def alerts(folder: DataFolder, *, everything: bool = False) -> dict[str, Any]:
             {
                 "rule": rule.id,
                 "name": rule.name,
+                "name_en": name_in(rule, "en"),
                 "subject": one["subject"],
                 "unit_name": unit.name if unit is not None else one["subject"],
                 "state": one["state"],

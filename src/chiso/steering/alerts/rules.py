@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import yaml
@@ -18,12 +18,27 @@ if TYPE_CHECKING:
 
 
 @cache
+def _written() -> list[dict[str, Any]]:
+    text = (files("chiso.steering") / "data" / "alerts.yaml").read_text(encoding="utf-8")
+    found: list[dict[str, Any]] = yaml.safe_load(text)
+    return found
+
+
+@cache
 def starter() -> tuple[AlertRule, ...]:
     """The rules that a province begins with, for H01."""
-    text = (files("chiso.steering") / "data" / "alerts.yaml").read_text(encoding="utf-8")
-    found = read_body(msgspec.json.encode(yaml.safe_load(text)), "alert_rules", Context())
+    rows = [{name: value for name, value in row.items() if name != "name_en"} for row in _written()]
+    found = read_body(msgspec.json.encode(rows), "alert_rules", Context())
     assert not found.refusals, found.refusals[0].message_en
     return tuple(one for one in found.items if isinstance(one, AlertRule))
+
+
+def name_in(rule: AlertRule, lang: str) -> str:
+    """A rule's name; one that a province begins with has an English one too."""
+    if lang != "en":
+        return rule.name
+    known = (row for row in _written() if (row["id"], row["name"]) == (rule.id, rule.name))
+    return next((str(row["name_en"]) for row in known), rule.name)
 
 
 def rules(folder: DataFolder) -> list[AlertRule]:

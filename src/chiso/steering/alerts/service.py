@@ -104,7 +104,8 @@ def standing(folder: DataFolder) -> list[dict[str, Any]]:
 def notices(folder: DataFolder, limit: int = 50) -> list[dict[str, Any]]:
     """What was told lately, the newest first, with how its deliveries stand."""
     with folder.ledger.database.read() as connection:
-        rows = connection.execute(sa.select(notice).order_by(notice.c.id.desc()).limit(limit)).all()
+        newest = sa.select(notice).order_by(notice.c.at.desc(), notice.c.id.desc()).limit(limit)
+        rows = connection.execute(newest).all()
         counts = connection.execute(
             sa.select(delivery.c.notice, delivery.c.state, sa.func.count(), sa.func.max(delivery.c.error))
             .where(delivery.c.notice.in_([row.id for row in rows]))
