@@ -144,7 +144,7 @@ def test_who_has_not_answered_is_reminded_by_keyboard_and_gets_a_mail(
     page.goto(office.house.address + "/steering")
     for _ in range(60):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.innerText") == "Nhắc tất cả":
+        if page.evaluate("document.activeElement.innerText") == "Nhắc 4 báo cáo":
             break
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Đã ghi 4 lời nhắc, báo tới 1 người nhận.")

@@ -214,6 +214,11 @@ def _place(duty: Duty) -> tuple[int, str]:
     return 100, goal.key
 
 
+def asks_report(task: Task) -> bool:
+    """Whether a task asks for a report: it says so, or nothing else measures it."""
+    return bool(task.report) or not task.what
+
+
 def duty_of(
     record: Target | Task, known_at: int, document_day: date | None, calendar: Calendar
 ) -> Duty | None:
@@ -241,7 +246,7 @@ def duty_of(
         period,
         min(began, deadline - 1),
         midnight(calendar.add_working_days(by, -RISK_DAYS)),
-        isinstance(record, Task) and (bool(record.report) or not record.what),
+        isinstance(record, Task) and asks_report(record),
         number(record.at_least) if isinstance(record, Target) and record.at_least else None,
         bool(record.what) and goal is None,
     )

@@ -19,6 +19,7 @@ from chiso.steering.letters.gather import gathered
 from chiso.steering.letters.make import OlderFiguresError, make
 from chiso.steering.letters.packing import digest
 from chiso.steering.letters.template import text_of
+from chiso.steering.letters.wording import Wording
 from tests.steering.letters.samples import MARCH, lines, opened
 from tests.support.messages import tell
 
@@ -205,7 +206,10 @@ def test_what_all_units_have_reported_on_is_no_order_any_more(march_path: Path, 
         ]
         known = parse_instant("2023-03-26")
         tell(folder, "reports", *reports[1:], known_at=known)
-        assert gathered(folder, MARCH).facts.orders == before
+        (asked,) = (order for order in gathered(folder, MARCH).facts.orders if order not in before)
+        assert (asked.task, asked.units, len(asked.names)) == (one.task, one.units[:1], 1)  # the last one
+        told = [line.text for line in Wording(gathered(folder, MARCH).facts).orders()]
+        assert any(f"{asked.names[0]}: " in line for line in told)
         tell(folder, "reports", reports[0], known_at=known)
         left = gathered(folder, MARCH).facts.orders
     assert left == tuple(order for order in before if order != one)
@@ -220,3 +224,49 @@ def test_days_that_no_page_could_read_back_are_refused(march_folder: DataFolder,
             gathered(march_folder, replace(MARCH, **{name: day}))
     with pytest.raises(QuestionError):
         day_named(day, "ngày", "day")
+
+
+def test_a_month_that_has_hardly_begun_is_not_counted(march: Facts) -> None:
+    def stretch(at: str) -> str:
+        origin = replace(march.standing.origin, at=parse_instant(at), period="2023")
+        return Wording(replace(march, standing=replace(march.standing, origin=origin))).stretch()
+
+    assert stretch("2023-03-28") == "03 tháng đầu năm 2023"
+    assert stretch("2023-10-10T06:00") == "thời gian từ đầu năm 2023 đến nay"
+    assert stretch("2024-01-01") == "năm 2023"
+
+
+def test_what_was_reached_is_ordered_no_more_and_only_reports_are_missed(
+    march_path: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(march_path, tmp_path / "march")
+    with DataFolder.open(tmp_path / "march") as folder:
+        before = gathered(folder, MARCH).facts
+        addressed = {code for one in before.addressees for code in one.units}
+        done = [row.unit for one in before.coverage for row in one.rows if row.copies]
+        unit = next(code for code in done if code in addressed)
+        number = before.orders[0].document
+        row = {"document": number, "unit": unit, "what": "certified_copies", "due": "2023-03-20"}
+        tasks = [
+            {**row, "task": "Việc đã đạt", "threshold": "1"},
+            {**row, "task": "Việc chưa đạt", "threshold": "1000000"},
+        ]
+        tell(folder, "tasks", *tasks, known_at=parse_instant("2023-03-01"))
+        facts = gathered(folder, MARCH).facts
+    new = [one for one in facts.orders if one not in before.orders]
+    assert [(one.task, one.units, len(one.names)) for one in new] == [("Việc chưa đạt", (unit,), 1)]
+    assert facts.tasks is not None
+    assert before.tasks is not None
+    assert facts.tasks.rows == before.tasks.rows  # no report is asked for
+
+
+def test_many_of_a_kind_are_counted_and_found_in_the_appendix(march: Facts) -> None:
+    assert march.tasks is not None
+    one = next(
+        order
+        for order in march.orders
+        if any((row.document, row.task) == (order.document, order.task) for row in march.tasks.rows)
+    )
+    some = replace(one, names=tuple(f"Sở {place}" for place in range(5)))
+    facts = replace(march, orders=(some,), appendices=("units", "tasks"))
+    assert any("; 5 đơn vị nêu tại Phụ lục II)." in line.text for line in Wording(facts).orders())

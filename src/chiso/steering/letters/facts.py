@@ -92,6 +92,8 @@ class Order(Struct, frozen=True):
     """number of the document that gave it; empty for what the figures ask for"""
     units: tuple[str, ...]
     due: str = ""
+    names: tuple[str, ...] = ()
+    """the units by name, where they are not all that the letter addresses of their kind"""
 
 
 class LeagueRow(Struct, frozen=True):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from chiso.instants import NEVER
 from chiso.intake.records import DirectingDocument, ListedUnit, Report, Task
 from chiso.registry.units import LEAGUES, Unit
+from chiso.steering import now
 from chiso.steering.copies import Copies
 from chiso.steering.letters import phrases
 from chiso.steering.letters.asked import Scene, wrong
 from chiso.steering.letters.facts import Coverage, CoveredUnit, Document, GivenTask, Order, Origin, Tasks
+from chiso.steering.register import asks_report
+from chiso.steering.reports import task_of
 from chiso.text import collation_key
 
 _NAMES: Final = {kind: name for name, kind in LEAGUES.items()}
@@ -21,7 +25,8 @@ class Told:
     """The records that a letter may speak of, as known when it is asked for."""
 
     def __init__(self, scene: Scene) -> None:
-        self._ledger, self._as_of = scene.folder.ledger, scene.question.as_of
+        self._folder, self._ledger = scene.folder, scene.folder.ledger
+        self._as_of = scene.question.as_of
         self._units, self._at = scene.units, scene.at
         self._judged = scene.question.judged_at
         self._known_at = NEVER - 1 if self._as_of is None else self._as_of
@@ -72,23 +77,39 @@ class Told:
     def orders(self, units: Iterable[str], deadline: str) -> list[Order]:
         """Tasks put together by kind of unit: the same words from the same document are one order.
 
-        A day is told where all units have the same, and it is not the letter's own deadline.  What all units
-        have reported on is no order any more.
+        A day is told where all units have the same, and it is not the letter's own deadline.  A unit that has
+        reported, or reached what its task is measured by, is asked no more; where not all of a kind are asked
+        those that are have their names told.
         """
-        reported = self._reported()
+        units = list(units)
+        done = self._reported() | self._met()
         grouped: dict[tuple[str, str, str], list[tuple[Task, Unit]]] = {}
         for task, unit in self._tasks(units):
-            kind = _NAMES.get(unit.kind, "departments")
-            grouped.setdefault((kind, task.document, task.task), []).append((task, unit))
+            if (task.document, task.unit, task.task) not in done:
+                kind = _NAMES.get(unit.kind, "departments")
+                grouped.setdefault((kind, task.document, task.task), []).append((task, unit))
+        of_kind = Counter(_NAMES.get(one.kind, "departments") for code in units if (one := self._unit(code)))
         found = []
         for (kind, document, words), those in grouped.items():
-            if all((task.document, task.unit, task.task) in reported for task, _ in those):
-                continue
             days = {task.due for task, _ in those}
             due = days.pop() if len(days) == 1 else ""
             codes = tuple(unit.code for _, unit in those)
-            found.append(Order(kind, words, document, codes, "" if due == deadline else due))
+            some = len(set(codes)) < of_kind[kind]
+            names = tuple(phrases.council(self._name(unit), unit.kind) for _, unit in those) if some else ()
+            found.append(Order(kind, words, document, codes, "" if due == deadline else due, names))
         return found
+
+    def _met(self) -> set[tuple[str, str, str]]:
+        """(document, unit, task) of what is measured by figures alone and was reached at its deadline."""
+        duties = now.register(self._folder, self._as_of).duties.values()
+        measured = [one for one in duties if one.kind == "task" and one.goal is not None and not one.report]
+        if not measured:
+            return set()
+        return {
+            (line.duty.document, line.duty.record.unit, task_of(line.duty))
+            for line in now.states(self._folder, self._as_of, measured).lines
+            if line.state == "met"
+        }
 
     def _reported(self) -> set[tuple[str, str, str]]:
         """(document, unit, task) of what was reported on."""
@@ -104,7 +125,7 @@ class Told:
                 task.document, unit.code, phrases.council(self._name(unit), unit.kind), task.task, task.due
             )
             for task, unit in self._tasks(units)
-            if (task.document, task.unit, task.task) not in reported
+            if asks_report(task) and (task.document, task.unit, task.task) not in reported
         ]
         order = {code: place for place, code in enumerate(units)}
         rows.sort(key=lambda row: (order.get(row.unit, len(order)), row.due, row.document))

@@ -22,6 +22,10 @@ INDEX: Final = (
 INDEX_SHORT: Final = "Quyết định số 766/QĐ-TTg"
 MOST_NAMED: Final = 3
 """procedures that a sentence names"""
+MOST_ASKED: Final = 4
+"""units that an order names; more are counted"""
+ALMOST: Final = 25
+"""day of a month from which a letter counts it among the months that have passed"""
 LETTERS: Final = "abcdđeghiklmnopqrstuvxy"
 """the Vietnamese alphabet, which the points of a clause follow"""
 
@@ -93,6 +97,8 @@ class Wording:
         last = day_of(self.facts.standing.origin.at - 1)
         year = period.first_day.year
         if period.kind == "year":
+            if last.day < ALMOST:
+                return f"thời gian từ đầu năm {year} đến nay"
             return f"{last.month:02d} tháng đầu năm {year}" if last.month < 12 else f"năm {year}"
         if period.kind == "half":
             return f"06 tháng {'đầu' if period.first_day.month < 7 else 'cuối'} năm {year}"
@@ -300,7 +306,21 @@ class Wording:
             past = day < day_of(self.facts.standing.origin.at - 1)
             due = f"{'đã quá hạn' if past else 'hoàn thành chậm nhất'} ngày {phrases.short_day(day)}"
             told = f"{told}, {due}" if told else due
+        if len(order.names) > MOST_ASKED:
+            where = self._appendix_of("tasks").strip(" ()")
+            some = f"{len(order.names)} đơn vị"
+            some += f" nêu tại {where}" if where and self._listed(order) else ""
+            told = f"{told}; {some}" if told else some
+        elif order.names:
+            text = f"{phrases.listed(list(order.names))}: {phrases.lowered(text)}"
         return f"{text} ({told})." if told else f"{text}."
+
+    def _listed(self, order: Order) -> bool:
+        """Whether the appendix of tasks without report has an order's units."""
+        tasks = self.facts.tasks
+        return tasks is not None and any(
+            (row.document, row.task) == (order.document, order.task) for row in tasks.rows
+        )
 
     def _coverage(self, coverage: Coverage) -> str:
         done, count = coverage.done, len(coverage.rows)
