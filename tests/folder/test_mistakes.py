@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from chiso.folder.sent import UNTIMELY, Sent
 from chiso.instants import DAY, NEVER, day_of, midnight, parse_instant
 from chiso.intake.context import Context
 from chiso.intake.doors import read_body
-from chiso.intake.records import Mistake
+from chiso.intake.records import Arrival, Dossier, Mistake, Payment
 from chiso.ledger.clock import Clock
 from tests.support.messages import stamp
 from tests.support.provinces import build
@@ -363,6 +364,44 @@ def test_reading_on_is_reading_all(province: DataFolder, cuts: list[int]) -> Non
     numbers = np.flatnonzero(sent.end_at < NEVER)
     told_ends = zip(sent.end_at[numbers].tolist(), sent.end_known[numbers].tolist(), strict=True)
     assert dict(zip(numbers.tolist(), told_ends, strict=True)) == ends
+
+
+def test_payments_find_their_dossiers_whenever_these_come(own: DataFolder) -> None:
+    ours = list(own.ledger.codes(range(1, 30)).values())
+    late = ["H01.113-260101-90001", "H01.113-260101-90002"]
+    draw = random.Random(7)
+    told: dict[str, int] = {}
+    sent = Sent()
+    start = own.now()
+    sent.read_payments(own)
+    held = dict(enumerate(sent.paid_at.tolist()))
+
+    def pay(count: int, number: int) -> None:
+        for place in range(count):
+            code, at = draw.choice([*ours, *late, ""]), draw.choice([None, start - draw.randrange(90 * DAY)])
+            payment = Payment(f"R{number}-{place}", code, at, 5, succeeded=draw.random() < 0.8)
+            arrival = Arrival("payments", [payment], b"{}", known_at=start + number)
+            own.ledger.accept([arrival], start + number)
+            if payment.succeeded:
+                told[code] = min(told.get(code, NEVER), start + number if at is None else at)
+
+    def checked() -> None:
+        sent.read_payments(own)
+        numbers = own.ledger.ids([*ours, *late])
+        for code, number in numbers.items():
+            assert sent.paid_at[number] == min(told.get(code, NEVER), held.get(number, NEVER))
+        assert sent._unplaced == {code: at for code, at in told.items() if code and code not in numbers}
+
+    pay(60, 1)
+    checked()
+    assert set(sent._unplaced) == set(late)
+    pay(5, 2)
+    own.ledger.accept([Arrival("dossiers", [Dossier(late[0], "1.000001", 2)], b"{}")], start + 3)
+    checked()
+    own.ledger.accept([Arrival("dossiers", [Dossier(late[1], "1.000001", 2)], b"{}")], start + 4)
+    pay(30, 5)
+    checked()
+    assert sent._unplaced == {}
 
 
 # -- the demo's senders -------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chiso.intake.records import Arrival, Payment, Petition
+from chiso.intake.records import Arrival, Dossier, Payment, Petition
+from chiso.ledger.codec import Paid
 from chiso.ledger.store import Ledger
 
 
@@ -25,12 +26,23 @@ def test_payments_are_read_on_from_where_they_were(tmp_path: Path) -> None:
         return Payment(f"R{number}", f"H01-{number}", number, 5, succeeded=True)
 
     with Ledger.open(tmp_path) as ledger:
-        assert ledger.payments_after(0) == (0, [])
+        assert ledger.payments_after(0) == (0, [], [])
         ledger.accept([Arrival("payments", [paid(1), paid(2)], b"{}", known_at=10)], 100)
         other = Petition("P2", "H01", "dang_xu_ly")
         ledger.accept([Arrival("petitions", [other], b"{}", known_at=15)], 100)
-        newest, told = ledger.payments_after(0)
-        assert told == [(10, paid(1)), (10, paid(2))]
-        assert ledger.payments_after(newest) == (newest, [])
+        newest, known, told = ledger.payments_after(0)
+        assert (known, told) == ([10, 10], [Paid("H01-1", 1, True), Paid("H01-2", 2, True)])
+        assert ledger.payments_after(newest) == (newest, [], [])
         ledger.accept([Arrival("payments", [paid(3)], b"{}", known_at=20)], 100)
-        assert ledger.payments_after(newest) == (newest + 1, [(20, paid(3))])
+        assert ledger.payments_after(newest) == (newest + 1, [20], [Paid("H01-3", 3, True)])
+
+
+def test_numbers_come_in_the_order_of_their_codes(ledger: Ledger) -> None:
+    codes = [f"H01-{number}" for number in (3, 1, 2)]
+    ledger.accept(
+        [Arrival("dossiers", [Dossier(code, "1.000001", 2) for code in codes], b"{}", known_at=10)], 100
+    )
+    known = ledger.ids(codes)
+    asked = ["H01-2", "không có", "H01-1", "H01-2", ""]
+    assert ledger.numbers(asked).tolist() == [known["H01-2"], 0, known["H01-1"], known["H01-2"], 0]
+    assert ledger.numbers([]).tolist() == []

@@ -87,22 +87,35 @@ def newest_spans(rows: Structured) -> Structured:
     """
     if len(rows) == 0:
         return rows
-    dossier, known, version = rows["dossier"], rows["known_at"], rows["version"]
-    top = int(dossier.max())
-    in_order = bool((version[1:] >= version[:-1]).all() and (known[1:] >= known[:-1]).all())
-    if in_order and top < 128 * len(rows):
-        # what comes in the order in which it became known: the last one holds
-        last = np.zeros(top + 1, np.int64)
-        last[dossier] = version
-        newest = last[dossier] == version
-        return rows if newest.all() else rows[newest]
-    order = np.lexsort((rows["judged_from"], rows["version"], rows["known_at"], rows["dossier"]))
-    rows = rows[order]
-    dossier, known, version = rows["dossier"], rows["known_at"], rows["version"]
-    last = np.flatnonzero(np.r_[dossier[1:] != dossier[:-1], True])
-    group = np.repeat(last, np.diff(np.r_[-1, last]))
+    dossier, known, version = _keys(rows)
+    last = _last_in_order(dossier, known, version)
+    if last is not None:
+        return rows if last.all() else rows[last]
+    order = np.lexsort((rows["judged_from"], version, known, dossier))
+    rows, dossier, known, version = rows[order], dossier[order], known[order], version[order]
+    ends = np.flatnonzero(np.r_[dossier[1:] != dossier[:-1], True])
+    group = np.repeat(ends, np.diff(np.r_[-1, ends]))
     kept: Structured = rows[(known == known[group]) & (version == version[group])]
     return kept
+
+
+def _keys(rows: Structured) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Dossier, known_at and version by themselves: in packed rows every look at them costs a walk."""
+    dossier, known, version = (
+        np.ascontiguousarray(rows[name]) for name in ("dossier", "known_at", "version")
+    )
+    return dossier, known, version
+
+
+def _last_in_order(dossier: np.ndarray, known: np.ndarray, version: np.ndarray) -> np.ndarray | None:
+    """Which rows are of the last version of their dossier, where they come in the order in which they became
+    known; ``None`` where they do not."""
+    top = int(dossier.max())
+    if top >= 128 * len(dossier) or not ((version[1:] >= version[:-1]) & (known[1:] >= known[:-1])).all():
+        return None
+    last = np.zeros(top + 1, np.int64)
+    last[dossier] = version
+    return np.asarray(last[dossier] == version)
 
 
 def in_pieces(rows: Structured, size: int) -> Iterator[Structured]:
@@ -205,15 +218,20 @@ class Roster:
 
     def superseding(self, rows: Structured) -> Structured:
         """Of new rows, the spans of versions that are newer than what is held."""
-        rows = newest_spans(rows)
         if len(rows) == 0:
             return rows
-        numbers = rows["dossier"]
-        self._grow(int(numbers.max()))
-        known, version = self._arrays["known_at"][numbers], self._arrays["version"][numbers]
-        newer = (rows["known_at"] > known) | ((rows["known_at"] == known) & (rows["version"] > version))
-        newer |= version == 0
-        return rows if newer.all() else rows[newer]
+        dossier, known, version = _keys(rows)
+        self._grow(int(dossier.max()))
+        held, held_known = self._arrays["version"][dossier], self._arrays["known_at"][dossier]
+        newer = (known > held_known) | ((known == held_known) & (version > held)) | (held == 0)
+        # of a dossier whose newest version is no news, no version is
+        some = np.flatnonzero(newer)
+        if len(some) == 0:
+            return rows[:0]
+        last = _last_in_order(dossier[some], known[some], version[some])
+        if last is None:
+            return newest_spans(rows[some])
+        return rows if len(some) == len(rows) and last.all() else rows[some[last]]
 
     def replace(self, rows: Columns) -> None:
         """Puts in the spans of newer versions (of :meth:`superseding`, with derived columns filled in)."""

@@ -79,10 +79,19 @@ class Pairs(Mapping[str, np.ndarray]):
     """The columns of the law (docs/architecture.md) over pairs of a row and a period, gathered when asked."""
 
     def __init__(
-        self, rows: Columns, window: Window, row: np.ndarray, period: np.ndarray, ground: Ground
+        self,
+        rows: Columns,
+        window: Window,
+        row: np.ndarray,
+        period: np.ndarray,
+        ground: Ground,
+        instead: Mapping[str, np.ndarray] | None = None,
     ) -> None:
+        """``instead``: stored columns over the pairs that are not those of the rows."""
         self.rows, self.window, self.row, self.period, self.ground = rows, window, row, period, ground
-        self._known: dict[str, np.ndarray] = {}
+        self._known: dict[str, np.ndarray] = {
+            f"raw {name}": values for name, values in (instead or {}).items()
+        }
 
     def __len__(self) -> int:
         return len(self.row)

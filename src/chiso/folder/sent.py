@@ -8,6 +8,7 @@ its columns leave a doubt, and again only once a newer version of it has come.
 from __future__ import annotations
 
 import threading
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -95,18 +96,24 @@ class Sent:
     @without_collecting()
     def read_payments(self, folder: DataFolder) -> None:
         """Reads payments alone on to what the ledger holds now."""
-        self._record, payments = folder.ledger.payments_after(self._record)
-        for known_at, payment in payments:
-            if payment.succeeded:
-                at = known_at if payment.paid_at is None else payment.paid_at
-                self.paid_since = min(self.paid_since, at)
-                if payment.dossier:
-                    self._unplaced[payment.dossier] = min(at, self._unplaced.get(payment.dossier, at))
-        if self._unplaced:
-            found = folder.ledger.ids(sorted(self._unplaced))
-            self._reserve(max(found.values(), default=0))
-            for code, number in found.items():
-                self.paid_at[number] = min(self.paid_at[number], self._unplaced.pop(code))
+        self._record, known, payments = folder.ledger.payments_after(self._record)
+        told = [
+            (one.dossier, known_at if one.paid_at is None else one.paid_at)
+            for known_at, one in zip(known, payments, strict=True)
+            if one.succeeded
+        ]
+        self.paid_since = min(self.paid_since, min((at for _, at in told), default=NEVER))
+        # of several payments for one dossier the earliest comes last, and stays
+        told += self._unplaced.items()
+        told.sort(key=itemgetter(1), reverse=True)
+        first = dict(told)
+        first.pop("", None)
+        codes, instants = list(first), np.fromiter(first.values(), np.int64, len(first))
+        numbers = folder.ledger.numbers(codes)
+        self._reserve(int(numbers.max(initial=0)))
+        held = numbers > 0
+        self.paid_at[numbers[held]] = np.minimum(self.paid_at[numbers[held]], instants[held])
+        self._unplaced = {codes[place]: int(instants[place]) for place in np.flatnonzero(~held).tolist()}
 
     def briefs(self, folder: DataFolder, numbers: Array, versions: Array) -> dict[int, Brief]:
         """Facts of dossiers in brief.  ``versions``: the newest that is known of each.

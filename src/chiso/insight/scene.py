@@ -67,12 +67,15 @@ class Scene:
             found[counter] = np.bincount(self.rows["procedure"][asked], minlength=terms)
         return found
 
-    def mended(self, some: Array, **changes: np.ndarray | int) -> tuple[Columns, Each]:
-        """Some rows with columns changed, and what they then count."""
-        rows = self.rows.take(some)
-        for name, values in changes.items():
-            rows.arrays[name] = np.broadcast_to(np.asarray(values, rows[name].dtype), rows.size)
-        return rows, each(_paired(rows, self.view, self.judged_at), self.ground)
+    def mended(self, some: Array, **changes: np.ndarray | int) -> Each:
+        """What some rows count with columns changed."""
+        window = Window.of((self.view.period,), self.judged_at)
+        instead = {
+            name: np.broadcast_to(np.asarray(values, self.rows[name].dtype), len(some))
+            for name, values in changes.items()
+        }
+        pairs = Pairs(self.rows, window, some, np.zeros(len(some), np.intp), self.ground, instead)
+        return each(pairs, self.ground)
 
     def steps(self, some: Array, after: Each) -> tuple[np.ndarray, np.ndarray]:
         """What some rows then count more than now: ``[counter, row]``, and distinct procedures likewise."""

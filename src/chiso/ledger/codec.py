@@ -155,8 +155,18 @@ def unpack_record(tag: str, body: bytes) -> Any:
     return _ONE[tag].decode(body)
 
 
-def unpack_records(tag: str, bodies: Sequence[bytes]) -> list[Any]:
-    """Many records of one kind, unpacked at one go: a MessagePack array is a head and its items in a row."""
+class Paid(msgspec.Struct, gc=False):
+    """What is asked of very many payments: which dossier was paid, and when."""
+
+    dossier: str
+    paid_at: int | None
+    succeeded: bool
+
+
+_PAID: Final = msgspec.msgpack.Decoder(list[Paid])
+
+
+def unpack_paid(bodies: Sequence[bytes]) -> list[Paid]:
+    """Many payments in brief, unpacked at one go: a MessagePack array is a head and its items in a row."""
     head = b"\xdd" + len(bodies).to_bytes(4, "big")
-    found: list[Any] = _LISTS[tag].decode(b"".join((head, *bodies)))
-    return found
+    return _PAID.decode(b"".join((head, *bodies)))

@@ -10,9 +10,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from chiso.instants import NEVER
-from chiso.intake.records import Payment
 from chiso.law.life import LifeRules
-from chiso.ledger.codec import decompress, unpack_items, unpack_record, unpack_records
+from chiso.ledger.codec import Paid, decompress, unpack_items, unpack_paid, unpack_record
 from chiso.ledger.database import Database
 from chiso.ledger.facts import FACTS, Facts
 from chiso.ledger.publishing import NEWS, PublishedResults
@@ -121,6 +120,11 @@ class Reading:
                 )
             )
 
+    def numbers(self, codes: Sequence[str]) -> NDArray[np.int64]:
+        """Numbers of dossiers in the order of their codes; 0 of unknown ones."""
+        with self.database.hot() as hot:
+            return np.array(hot.numbers(codes), np.int64)
+
     def facts(self, ids: Sequence[int]) -> dict[int, Facts]:
         """What is known of dossiers by now, by number."""
         with self.database.hot() as hot:
@@ -193,8 +197,9 @@ class Reading:
             found = hot.all("SELECT id, kind, known_at, body FROM record WHERE id > ? ORDER BY id", (after,))
         return [(number, kind, known_at, unpack_record(kind, body)) for number, kind, known_at, body in found]
 
-    def payments_after(self, after: int) -> tuple[int, list[tuple[int, Payment]]]:
-        """The newest record's number, and (known_at, payment) of the payments after a number, in order."""
+    def payments_after(self, after: int) -> tuple[int, list[int], list[Paid]]:
+        """The newest record's number, and the payments after a number in order: since when each is known,
+        and the payment."""
         with self.database.hot() as hot:
             ((newest,),) = hot.all("SELECT coalesce(max(id), 0) FROM record")
             found = hot.all(  # by number, not by the index of kinds, which has to be sorted
@@ -202,10 +207,7 @@ class Reading:
                 "ORDER BY id",
                 (after, newest),
             )
-        payments = unpack_records("payment", [body for _, body in found])
-        return int(newest), [
-            (known_at, payment) for (known_at, _), payment in zip(found, payments, strict=True)
-        ]
+        return int(newest), [known_at for known_at, _ in found], unpack_paid([body for _, body in found])
 
     def tellings(self, kinds: Sequence[str]) -> list[tuple[int, str, Any]]:
         """(known_at, kind, record): every version of the records of some kinds, as they became known."""

@@ -143,6 +143,16 @@ def test_what_is_reached_already_takes_no_work() -> None:
     assert (found.cost, found.bound, found.gap) == (0, 0, 0)
 
 
+def test_the_solver_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    law = LAWS["qd766"]
+    n = np.full(len(NAMES), UNKNOWN, np.int64)
+    d = n.copy()
+    n[NAMES.index("4.3")], d[NAMES.index("4.3")] = 0, 1000
+    problem = Problem(law, True, n, d, [Stock(1000, [Choice(1, gain({NAMES.index("4.3")}))])])
+    assert solve(problem, problem.start + 100) is not None
+    assert capfd.readouterr() == ("", "")
+
+
 def test_large_stocks_are_solved_exactly() -> None:
     """The scale of a province: the bound is reached, or the gap is told."""
     law = LAWS["qd766"]

@@ -78,8 +78,7 @@ def _ratio(problem: Problem, place: int) -> Fraction:
 
 def warm() -> None:
     """Loads the solver, so that the first who asks need not wait for it."""
-    import scipy.optimize  # noqa: PLC0415 - slow to import
-    import scipy.sparse  # noqa: F401, PLC0415
+    import highspy  # noqa: F401, PLC0415 - seldom needed
 
 
 def solved(problem: Problem, target: int, seconds: float, *, whole: bool = True) -> Found:
@@ -103,23 +102,34 @@ def solved(problem: Problem, target: int, seconds: float, *, whole: bool = True)
 
 def _run(built: _Built, seconds: float, whole: bool) -> tuple[np.ndarray | None, int]:
     """The best plan found, and what no plan costs less than."""
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to import
-    from scipy.sparse import coo_array  # noqa: PLC0415
+    import highspy  # noqa: PLC0415 - seldom needed
 
-    rows, columns, values, lower = built.rows
-    matrix = coo_array((values, (rows, columns)), shape=(len(lower), len(built.cost)))
-    integral = np.ones(len(built.cost))
-    integral[: 0 if whole else built.problem.choices] = 0
-    answer: Any = milp(
-        np.array(built.cost, float),
-        integrality=integral,
-        bounds=Bounds(np.array(built.low, float), np.array(built.high, float)),
-        constraints=LinearConstraint(matrix.tocsr(), np.array(lower), np.inf),
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
-    )
-    told = answer.get("mip_dual_bound")
-    bound = 0 if told is None or not np.isfinite(told) else max(0, int(np.ceil(told - SLACK)))
-    return answer.x, bound
+    starts, columns, values, lower = built.rows
+    variables = len(built.cost)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = variables, len(lower)
+    model.col_cost_ = np.array(built.cost, float)
+    model.col_lower_, model.col_upper_ = np.array(built.low, float), np.array(built.high, float)
+    model.row_lower_ = np.array(lower)
+    model.row_upper_ = np.full(len(lower), highspy.kHighsInf)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = variables, len(lower)
+    model.a_matrix_.start_ = np.array(starts)
+    model.a_matrix_.index_ = np.array(columns)
+    model.a_matrix_.value_ = np.array(values)
+    in_part = 0 if whole else built.problem.choices
+    kinds = highspy.HighsVarType
+    model.integrality_ = [kinds.kContinuous] * in_part + [kinds.kInteger] * (variables - in_part)
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    for option, value in (("output_flag", False), ("time_limit", seconds), ("mip_rel_gap", 0.0)):
+        solver.setOptionValue(option, value)
+    solver.passModel(model)
+    solver.run()
+    info = solver.getInfo()
+    told = info.mip_dual_bound
+    bound = max(0, int(np.ceil(told - SLACK))) if np.isfinite(told) else 0
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    return np.array(solver.getSolution().col_value) if found else None, bound
 
 
 class _Built:
@@ -240,11 +250,12 @@ class _Built:
 
     @property
     def rows(self) -> tuple[list[int], list[int], list[float], list[float]]:
-        """The rows as (row, column, value) and their lower ends."""
-        rows, columns, values = [], [], []
-        for number, terms in enumerate(self._rows):
-            for variable, value in terms.items():
-                rows.append(number)
-                columns.append(variable)
-                values.append(value)
-        return rows, columns, values, self._lower
+        """The rows one after the other: where each begins, its columns and values; and their lower ends."""
+        starts = [0]
+        columns: list[int] = []
+        values: list[float] = []
+        for terms in self._rows:
+            columns += terms.keys()
+            values += terms.values()
+            starts.append(len(columns))
+        return starts, columns, values, self._lower

@@ -163,7 +163,7 @@ def after(scene: Scene, some: Array, acts: int, now: int) -> Each:
         changes["payment"] = PAID[0]
     if acts & FINISH:
         changes |= {"ended_at": now, "end_state": FINISHED}
-    return scene.mended(some, **changes)[1]
+    return scene.mended(some, **changes)
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _never(
     n, d = entered
     count, scene = seen.count(d), seen.scene
     some = seen.newest(d, (count > 0) & (seen.count(n) == 0) & among)
-    steps = Steps(*scene.steps(some, scene.mended(some, **change)[1]))
+    steps = Steps(*scene.steps(some, scene.mended(some, **change)))
     ways, way = steps.ways()
     worths, told = worth.of(ways), improved(worth, ways)
     for place, one in zip(seen.place[some].tolist(), way.tolist(), strict=True):

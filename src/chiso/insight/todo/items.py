@@ -121,7 +121,7 @@ def _worthwhile(items: Items) -> Items:
 def _sent_again(scene: Scene, some: Array, bits: int) -> Steps:
     """What dossiers count more once their messages are sent again with more to show."""
     has = scene.rows["has"][some] | np.uint32(bits | DONE_BY_MESSAGE)
-    return Steps(*scene.steps(some, scene.mended(some, has=has)[1]))
+    return Steps(*scene.steps(some, scene.mended(some, has=has)))
 
 
 def finished(scene: Scene) -> Bools:
@@ -178,7 +178,7 @@ def pay(folder: DataFolder, scene: Scene, worth: Worth) -> Items:
     """Dossiers paid online whose message does not say so: it is sent with the flag."""
     some = np.flatnonzero(paid_unflagged(folder, scene))
     has = scene.rows["has"][some] | np.uint32(DONE_BY_MESSAGE)
-    steps = Steps(*scene.steps(some, scene.mended(some, payment=PAID[0], has=has)[1]))
+    steps = Steps(*scene.steps(some, scene.mended(some, payment=PAID[0], has=has)))
     return _worthwhile(_items("pay", scene, worth, some, steps))
 
 
@@ -230,7 +230,7 @@ def overdue(scene: Scene, worth: Worth) -> Items:
     """Open dossiers past their due time: they are finished, late in this period but not in the next."""
     rows = scene.rows
     some = np.flatnonzero(scene.open & ~scene.on_time & (rows["ended_at"] >= NEVER))
-    steps = Steps(*scene.steps(some, scene.mended(some, ended_at=scene.judged_at)[1]))
+    steps = Steps(*scene.steps(some, scene.mended(some, ended_at=scene.judged_at)))
     due = np.where(rows["due_at"] < NEVER, rows["due_at"], rows["limit_due_at"])
     return _items("overdue", scene, worth, some, steps, due[some])
 
