@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import argon2
@@ -51,6 +52,12 @@ def test_every_requirement_has_its_line_and_no_other() -> None:
     assert len(numbers) == len(set(numbers))
     assert set(numbers) == wanted()
     assert len(numbers) > 230
+
+
+def test_the_sum_above_the_walk_is_right() -> None:
+    held = Counter(state for _, _, state, _ in rows())
+    told = f"**{held['met']} met, {held['partly']} partly, {held['not met']} not met, {held['n.a.']} n.a.**"
+    assert told in TEXT
 
 
 def test_each_line_says_how_it_stands_and_why() -> None:

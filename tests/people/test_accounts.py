@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pyotp
 import pytest
 
-from chiso.people.accounts import LOCK_AFTER, LOCK_SECONDS, STEP, AccountError
+from chiso.people.accounts import LOCK_AFTER, LOCK_SECONDS, STEP
 from chiso.people.house import People
+from chiso.people.refusing import AccountError
 from chiso.people.rights import Grant, Role
 
 NOW = 1_790_000_000
@@ -77,7 +80,7 @@ def test_a_second_factor_is_asked_for_and_each_code_is_good_once(people: People)
     assert people.accounts.verify("c", GOOD, code, NOW + STEP).account is None
     assert people.accounts.verify("c", GOOD, device.at(NOW + 2 * STEP), NOW + 2 * STEP).account is not None
     assert people.accounts.address_of(secret, "c").startswith("otpauth://totp/chiso:c?")
-    people.accounts.set_second_factor("c", None, "", NOW)
+    people.accounts.drop_second_factor("c", sessions=False)
     assert people.accounts.verify("c", GOOD, "", NOW + 3 * STEP).account is not None
 
 
@@ -90,3 +93,27 @@ def test_what_is_switched_off_signs_in_no_more(people: People) -> None:
     changed = people.accounts.change("c", active=True, name="Cán bộ", grants=(Grant(Role.AUDITOR, "H01"),))
     assert (changed.name, changed.grants) == ("Cán bộ", (Grant(Role.AUDITOR, "H01"),))
     assert people.sessions.find(token, NOW) is None
+
+
+def test_of_many_who_send_one_code_at_once_one_comes_in(people: People) -> None:
+    people.accounts.add("c", "", (), NOW, GOOD)
+    secret = people.accounts.new_secret()
+    people.accounts.set_second_factor("c", secret, pyotp.TOTP(secret).at(NOW), NOW)
+    code, later = pyotp.TOTP(secret).at(NOW + STEP), NOW + STEP
+    with ThreadPoolExecutor(4) as pool:
+        came = list(pool.map(lambda _: people.accounts.verify("c", GOOD, code, later), range(4)))
+    assert sum(one.account is not None for one in came) == 1
+
+
+def test_wrong_passwords_sent_at_once_all_count(people: People) -> None:
+    people.accounts.add("c", "", (), NOW, GOOD)
+    with ThreadPoolExecutor(LOCK_AFTER) as pool:
+        list(pool.map(lambda _: people.accounts.verify("c", "wrong", "", NOW), range(LOCK_AFTER)))
+    assert people.accounts.verify("c", GOOD, "", NOW).waits == LOCK_SECONDS
+
+
+def test_a_second_factor_is_asked_of_roles(people: People) -> None:
+    made, _ = people.accounts.add("c", "", GRANTS, NOW, GOOD)
+    assert made.lacks_factor({Role.LEADER})
+    assert not made.lacks_factor({Role.ADMINISTRATOR})
+    assert not made.lacks_factor(())

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chiso.people.accounts import AccountError
 from chiso.people.house import People
 from chiso.people.oidc import SsoError
+from chiso.people.refusing import AccountError
 from chiso.people.rights import Grant, Role
 
 NOW = 1_790_000_000

@@ -19,6 +19,7 @@ from chiso.people.house import People
 from chiso.people.rights import Grant, Role
 from chiso.web.app import create_app
 from chiso.web.rights import COOKIE
+from tests.support.people import with_factor
 from tests.web.world import NOW, accept, message
 
 PASSWORD = "lúa vàng đồng xa"
@@ -37,6 +38,7 @@ PAGES = (
 def people(own: DataFolder) -> People:
     found = People(own.ledger)
     found.accounts.add("quan-tri", "Quản Trị", [Grant(Role.ADMINISTRATOR, "H01")], utc_now(), PASSWORD)
+    with_factor(found, "quan-tri")
     found.accounts.add("can-bo", "Cán Bộ", [Grant(Role.STAFF, "H01.113")], utc_now(), PASSWORD)
     return found
 

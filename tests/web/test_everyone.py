@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import httpx
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -24,11 +25,14 @@ from chiso.web.server import Served, served
 from tests.support.axe import breaches
 from tests.support.browser import chromium
 from tests.support.messages import tell
+from tests.support.people import with_factor
 from tests.web.test_browser import FLAGS, opened
 from tests.web.test_rights import addresses
 
 pytestmark = pytest.mark.browser
 PASSWORD = "lúa vàng đồng xa"
+DEVICES: dict[str, pyotp.TOTP] = {}
+"""What makes the codes of people's second factors."""
 ADDRESSES = (
     "/",
     "/login",
@@ -154,6 +158,7 @@ def standing(built: tuple[Path, object], tmp_path_factory: pytest.TempPathFactor
             utc_now(),
             PASSWORD,
         )
+        DEVICES["binh"] = with_factor(people, "binh")
         with served(folder) as house:
             make_letter(house)
             yield house
@@ -333,6 +338,11 @@ def test_keys_alone_are_enough(started: Browser, standing: Served) -> None:
     page.keyboard.type("binh")
     tab_to(page, "input[name=password]")
     page.keyboard.type(PASSWORD)
+    enter(page)
+    tab_to(page, "input[name=password]")
+    page.keyboard.type(PASSWORD)
+    tab_to(page, "input[name=code]")
+    page.keyboard.type(DEVICES["binh"].now())
     enter(page)
     expect(page.locator(".total b")).to_be_visible(timeout=60_000)
 

@@ -22,6 +22,7 @@ from chiso.steering.reports import answer
 from chiso.web.app import create_app
 from chiso.web.rights import COOKIE
 from tests.support.messages import tell
+from tests.support.people import with_factor
 from tests.web.test_rights import PASSWORD, addresses
 from tests.web.world import NOW, accept, message, procedures
 
@@ -57,6 +58,7 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Litestar]:
         people = People(folder.ledger)
         grants = [Grant(role, "H01") for role in Role]
         people.accounts.add("<b>an</b>", EVIL, grants, utc_now(), PASSWORD)
+        with_factor(people, "<b>an</b>")
         hand = by_command(folder)
         given = {"number": "31/UBND", "date": "2026-10-01", "issuer": EVIL, "subject": EVIL}
         enter_document(folder, given, hand, (f"{BREAK}.pdf", b"%PDF-1.7"))

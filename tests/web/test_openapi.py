@@ -12,6 +12,7 @@ from chiso.instants import utc_now
 from chiso.people.house import People
 from chiso.people.rights import Grant, Role
 from chiso.web.rights import COOKIE, NEEDS
+from tests.support.people import with_factor
 from tests.web import test_rights as rights
 
 app, client = rights.app, rights.client
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.slow
 PLAIN = settings(
     max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
+
 LEFT_OUT = ("/api/v1/stream", "/api/v1/ship/")
 """A stream never ends; the standby's addresses carry journals, and have tests of their own."""
 
@@ -27,6 +29,7 @@ def test_no_request_breaks_the_server(app: Litestar, client: TestClient[Litestar
     """As somebody with every role, whose forms carry their token."""
     people: People = app.state.house.people
     people.accounts.add("all", "", [Grant(role, "H01") for role in Role], utc_now(), rights.PASSWORD)
+    with_factor(people, "all")
     token = people.sessions.open(people.accounts.by_login("all"), utc_now())
     client.cookies.clear()
     client.cookies.set(COOKIE, token)

@@ -24,6 +24,7 @@ from chiso.steering.reports import answer, read
 from chiso.web.app import create_app
 from chiso.web.rights import COOKIE, NEEDS, OPEN
 from tests.support.messages import tell
+from tests.support.people import with_factor
 from tests.web.world import NOW, message
 
 HOME, OWN, OTHER = "H01", "H01.113", "H01.101"
@@ -46,6 +47,8 @@ def app(built: tuple[Path, object], tmp_path_factory: pytest.TempPathFactory) ->
         for role in Role:
             for unit in (HOME, OWN):
                 people.accounts.add(f"{role}.{unit}", "", [Grant(role, unit)], utc_now(), PASSWORD)
+                if role is Role.ADMINISTRATOR:
+                    with_factor(people, f"{role}.{unit}")
         people.accounts.add("nobody", "", (), utc_now(), PASSWORD)
         directed(folder)
         yield create_app(folder)

@@ -15,6 +15,7 @@ from chiso.instants import DAY, utc_now
 from chiso.people.house import People
 from chiso.people.rights import Grant, Role
 from chiso.web.rights import COOKIE
+from tests.support.people import with_factor
 from tests.web.world import NOW, message
 
 Client = TestClient[Litestar]
@@ -136,6 +137,7 @@ def office(doors: Client, own: DataFolder) -> Client:
     people = People(own.ledger)
     grants = [Grant(Role.ADMINISTRATOR, "H01")]
     account, _ = people.accounts.add("quan-tri", "", grants, utc_now(), "lúa vàng đồng xa")
+    with_factor(people, "quan-tri")
     doors.cookies.set(COOKIE, people.sessions.open(account, utc_now()))
     return doors
 

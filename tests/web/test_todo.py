@@ -27,6 +27,7 @@ from chiso.web.todo import as_csv
 from chiso.web.view import View, hour
 from tests.insight.work import enrich
 from tests.support.messages import stamp, tell
+from tests.support.people import with_factor
 from tests.web.test_pages import Reader
 from tests.web.world import NOW
 
@@ -129,6 +130,7 @@ def test_staff_of_a_unit_are_led_to_its_work(own: DataFolder) -> None:
     people = People(own.ledger)
     for login, role, unit in (("an", Role.STAFF, "H01.113"), ("ba", Role.ADMINISTRATOR, "H01")):
         people.accounts.add(login, "", [Grant(role, unit)], utc_now(), "lúa vàng đồng xa")
+    with_factor(people, "ba")
     with TestClient(create_app(own)) as client:
         for login, led in (("an", "/units/H01.113/todo"), ("ba", "/")):
             client.cookies.clear()

@@ -160,7 +160,7 @@ def account_change(
             people.accounts.set_password(login, made, must_change=True)
             output.say(f"new password of {changed.login}, shown once: {made}")
         if no_second_factor:
-            people.accounts.set_second_factor(login, None, "", utc_now())
+            people.accounts.drop_second_factor(login, sessions=True)
         people.audit.note(
             utc_now(), MACHINE, "account_changed", changed.login, roles=role, active=active,
             new_password=new_password, no_second_factor=no_second_factor,

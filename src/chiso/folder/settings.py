@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 
+from chiso.people.rights import Role
+
 PREFIX: Final = "CHISO_"
 FILE: Final = "chiso.toml"
 SWITCHES: Final = {"true": True, "1": True, "yes": True, "on": True} | dict.fromkeys(
@@ -55,6 +57,8 @@ class Settings:
     """when nobody is told what can wait; days off are quiet too; empty: never"""
     digest_at: str = "07:00"
     """when the digest of a working day is told"""
+    second_factor: str = "administrator"
+    """roles of which a second factor is asked, parted by commas; ``all``: of everybody; empty: of nobody"""
     sso_issuer: str = ""
     """the provider of single sign-on (OpenID Connect), ``https://sso.example.vn/realms/x``; empty: none"""
     sso_client: str = ""
@@ -77,6 +81,12 @@ class Settings:
     """licence of the open data, with its address if it has one; empty: none has been chosen"""
     public_embed: str = "*"
     """sites that may show the public table in their pages, parted by blanks; ``*`` all, empty none"""
+
+    @property
+    def factor_roles(self) -> frozenset[Role]:
+        """Of which roles a second factor is asked.  ValueError where one is not known."""
+        named = self.second_factor.replace(",", " ").split()
+        return frozenset(Role) if named == ["all"] else frozenset(Role(one) for one in named)
 
     @classmethod
     def read(cls, folder: Path) -> Settings:
@@ -124,4 +134,12 @@ class Settings:
         for site in str(values.get("public_embed", "")).split():
             if not SITE.fullmatch(site):
                 raise SettingError(f"public_embed takes sites such as https://example.vn, not {site!r}")
-        return cls(**values)  # type: ignore[arg-type]
+        found = cls(**values)  # type: ignore[arg-type]
+        try:
+            found.factor_roles  # noqa: B018
+        except ValueError:
+            roles = ", ".join(Role)
+            raise SettingError(
+                f"second_factor takes all, or some of {roles}; not {found.second_factor!r}"
+            ) from None
+        return found

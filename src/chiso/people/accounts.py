@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,27 +12,20 @@ import argon2
 import pyotp
 import sqlalchemy as sa
 
-from chiso.ledger.database import Database, LedgerError
+from chiso.ledger.database import Database
 from chiso.ledger.keys import Keys
 from chiso.ledger.schema import account, account_grant, account_session
+from chiso.people.passwords import LONGEST, checked
+from chiso.people.refusing import AccountError, NotConfirmedError
 from chiso.people.rights import Grant, Person, Role
 
-SHORTEST: Final = 12
-"""Characters of a password at least (OWASP ASVS 2.1.1)."""
-LONGEST: Final = 128
 LOCK_AFTER: Final = 10
 """Wrong passwords in a row after which an account waits."""
 LOCK_SECONDS: Final = 900
 STEP: Final = 30
 """Seconds that a code of the second factor holds (RFC 6238)."""
-
-
-class AccountError(LedgerError):
-    """An account that cannot be made or changed; says what to do, for people (vi) and engineers (en)."""
-
-    def __init__(self, message_vi: str, message_en: str) -> None:
-        self.message_vi, self.message_en = message_vi, message_en
-        super().__init__(message_en)
+SECRET: Final = re.compile(r"[A-Z2-7]{32}")
+"""A secret of a second factor: 160 bits in base32 (RFC 4226, 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +47,10 @@ class Account:
     @property
     def person(self) -> Person:
         return Person(self.id, self.login, self.name, self.grants, self.must_change)
+
+    def lacks_factor(self, roles: Collection[str]) -> bool:
+        """Whether it has no second factor though one is asked of one of its roles."""
+        return not self.two_factor and any(one.role in roles for one in self.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class Accounts:
             )
         made = password is None
         password = secrets.token_urlsafe(15) if password is None else password
-        checked(password, login)
+        checked(password, login, name)
         with self._database.write() as connection:
             if connection.execute(sa.select(account.c.id).where(account.c.login == login)).first():
                 raise AccountError(f"Đã có tài khoản “{login}”.", f"there is an account {login!r} already")
@@ -158,7 +156,7 @@ class Accounts:
     def set_password(self, login: str, password: str, *, must_change: bool = False) -> None:
         """Sets a password; all sessions of the account end."""
         found = self.by_login(login)
-        checked(password, found.login)
+        checked(password, found.login, found.name)
         with self._database.write() as connection:
             connection.execute(
                 sa.update(account)
@@ -192,108 +190,142 @@ class Accounts:
         """What a device reads as a QR code (otpauth)."""
         return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="chiso")
 
-    def set_second_factor(self, login: str, secret: str | None, code: str, now: int) -> None:
-        """Switches the second factor on, once a code shows that the device has it; ``None`` is off."""
+    def set_second_factor(self, login: str, secret: str, code: str, now: int) -> None:
+        """Switches the second factor on, once a code shows that the device has it; the code is then spent."""
         found = self.by_login(login)
-        if secret is not None and not pyotp.TOTP(secret).verify(code.strip(), for_time=now, valid_window=1):
+        step = None if not SECRET.fullmatch(secret) else _step_of(secret, code, now)
+        if step is None:
             raise AccountError(
                 "Mã xác nhận không đúng; kiểm tra giờ trên điện thoại rồi nhập mã mới.",
                 "the code is wrong: check the clock of the device",
             )
-        sealed = None if secret is None else self._keys.seal(secret.encode())
         with self._database.write() as connection:
             connection.execute(
                 sa.update(account)
                 .where(account.c.id == found.id)
-                .values(second_factor=sealed, last_code=None)
+                .values(second_factor=self._keys.seal(secret.encode()), last_code=step)
             )
+
+    def drop_second_factor(self, login: str, *, sessions: bool) -> None:
+        """Takes the second factor off; with ``sessions`` they end, as after a lost device."""
+        found = self.by_login(login)
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(account).where(account.c.id == found.id).values(second_factor=None, last_code=None)
+            )
+            if sessions:
+                self.end_sessions(connection, found.id)
 
     # -- signing in -------------------------------------------------------------------------------------
 
     def verify(self, login: str, password: str, code: str, now: int) -> Verified:
         """Holds a password and, where one is set, a second factor against an account.
 
-        As slow for a login that does not exist as for a wrong password.  A code is good once.
+        As slow for a login that does not exist, or an account that is closed, as for a wrong password.  A
+        code is good once, also for two who send it at the same instant.
         """
         with self._database.read() as connection:
             row = connection.execute(
                 sa.select(account).where(account.c.login == login.strip().casefold())
             ).one_or_none()
-        if row is not None and row.closed_until is not None and row.closed_until > now:
+        found = self._held(row, password, code, now)
+        if row is not None and found.account and self._hasher.check_needs_rehash(row.password_hash):
+            with self._database.write() as connection:
+                connection.execute(
+                    sa.update(account)
+                    .where(account.c.id == row.id)
+                    .values(password_hash=self._hasher.hash(password))
+                )
+        return found
+
+    def confirm(self, login: str, password: str, now: int, code: str | None = None) -> None:
+        """The same for whoever has signed in already, before they change how they sign in.
+
+        ``code``: asks for one too, where a second factor is set.  Wrong ones count like those of a sign-in.
+        Raises NotConfirmedError.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(account).where(account.c.login == login)).one()
+        found = self._held(row, password, code, now)
+        if found.account is not None:
+            return
+        if found.waits:
+            raise NotConfirmedError(
+                f"Nhập sai quá nhiều lần: thử lại sau {-(-found.waits // 60)} phút; chưa đổi gì.",
+                "too many wrong attempts: the account is closed for now; nothing was changed",
+            )
+        if found.needs_code:
+            raise NotConfirmedError(
+                "Mã xác nhận không đúng hoặc đã dùng; chờ mã mới rồi nhập lại.",
+                "the code is wrong or was used; wait for a new one",
+            )
+        raise NotConfirmedError(
+            "Mật khẩu hiện tại không đúng; chưa đổi gì.",
+            "the current password is wrong; nothing was changed",
+        )
+
+    def _held(self, row: Any, password: str, code: str | None, now: int) -> Verified:
+        """What came of a password and a code; ``None`` asks for no code."""
+        right = self._is_password(row, password)
+        if row is None or not row.active:
+            return Verified(None)
+        if row.closed_until is not None and row.closed_until > now:
             return Verified(None, waits=int(row.closed_until - now))
+        if not right:
+            self._failed(row.id, now)
+            return Verified(None)
+        step: int | None = None
+        if row.second_factor is not None and code is not None:
+            if not code.strip():
+                return Verified(None, needs_code=True)
+            step = _step_of(self._keys.unseal(row.second_factor).decode(), code, now)
+            if step is None:
+                self._failed(row.id, now)
+                return Verified(None, needs_code=True)
+        if not self._entered(row.id, step, now):
+            return Verified(None, needs_code=True)
+        return Verified(self.by_id(row.id))
+
+    def _is_password(self, row: Any, password: str) -> bool:
         if self._nobody is None:
             self._nobody = self._hasher.hash(secrets.token_hex(8))
         try:
-            self._hasher.verify(self._nobody if row is None else row.password_hash, password[:LONGEST])
-        except argon2.exceptions.VerificationError:
-            self._failed(row, now)
-            return Verified(None)
-        if row is None or not row.active:
-            return Verified(None)
-        step: int | None = None
-        if row.second_factor is not None:
-            if not code.strip():
-                return Verified(None, needs_code=True)
-            step = self._step_of(row, code.strip(), now)
-            if step is None:
-                self._failed(row, now)
-                return Verified(None, needs_code=True)
-        with self._database.write() as connection:
-            values: dict[str, Any] = {"failures": 0, "closed_until": None, "last_seen_at": now}
-            if step is not None:
-                values["last_code"] = step
-            if self._hasher.check_needs_rehash(row.password_hash):
-                values["password_hash"] = self._hasher.hash(password)
-            connection.execute(sa.update(account).where(account.c.id == row.id).values(**values))
-        return Verified(self.by_id(row.id))
-
-    def password_holds(self, login: str, password: str) -> bool:
-        """Whether a password is an account's, for whoever has signed in already."""
-        with self._database.read() as connection:
-            held = connection.execute(
-                sa.select(account.c.password_hash).where(account.c.login == login)
-            ).scalar()
-        try:
-            return held is not None and self._hasher.verify(held, password[:LONGEST])
+            return self._hasher.verify(self._nobody if row is None else row.password_hash, password[:LONGEST])
         except argon2.exceptions.VerificationError:
             return False
 
-    def _step_of(self, row: Any, code: str, now: int) -> int | None:
-        """The time step whose code this is, if it is a later one than the last that was used."""
-        device = pyotp.TOTP(self._keys.unseal(row.second_factor).decode())
-        for step in (now // STEP - 1, now // STEP, now // STEP + 1):
-            if secrets.compare_digest(device.at(step * STEP), code) and step > (row.last_code or 0):
-                return step
-        return None
+    def _entered(self, number: int, step: int | None, now: int) -> bool:
+        """Notes that somebody came in.  False where the code was spent: only one can spend it."""
+        values: dict[str, Any] = {"failures": 0, "closed_until": None, "last_seen_at": now}
+        where = account.c.id == number
+        if step is not None:
+            values["last_code"] = step
+            where &= sa.func.coalesce(account.c.last_code, 0) < step
+        with self._database.write() as connection:
+            done = connection.execute(sa.update(account).where(where).values(**values))
+            return done.rowcount == 1
 
-    def _failed(self, row: Any, now: int) -> None:
-        if row is None:
-            return
-        failures = row.failures + 1
-        closed = now + LOCK_SECONDS if failures >= LOCK_AFTER else None
+    def _failed(self, number: int, now: int) -> None:
+        """Counts a wrong attempt, however many come at the same instant."""
+        last = account.c.failures + 1 >= LOCK_AFTER
         with self._database.write() as connection:
             connection.execute(
                 sa.update(account)
-                .where(account.c.id == row.id)
-                .values(failures=0 if closed else failures, closed_until=closed)
+                .where(account.c.id == number)
+                .values(
+                    failures=sa.case((last, 0), else_=account.c.failures + 1),
+                    closed_until=sa.case((last, now + LOCK_SECONDS), else_=account.c.closed_until),
+                )
             )
 
 
-def checked(password: str, login: str) -> None:
-    """Refuses a password that is too short, too long, or the login itself (OWASP ASVS 2.1)."""
-    if len(password) < SHORTEST:
-        raise AccountError(
-            f"Mật khẩu cần ít nhất {SHORTEST} ký tự.", f"a password takes {SHORTEST} characters at least"
-        )
-    if len(password) > LONGEST:
-        raise AccountError(
-            f"Mật khẩu dài nhất {LONGEST} ký tự.", f"a password takes {LONGEST} characters at most"
-        )
-    if (len(login) >= 4 and login in password.casefold()) or len(set(password)) < 5:
-        raise AccountError(
-            "Mật khẩu dễ đoán: không chứa tên đăng nhập, không lặp một vài ký tự.",
-            "the password is easily guessed: it holds the login or repeats a few characters",
-        )
+def _step_of(secret: str, code: str, now: int) -> int | None:
+    """The time step whose code this is, one to either side of now."""
+    device = pyotp.TOTP(secret)
+    for step in (now // STEP - 1, now // STEP, now // STEP + 1):
+        if secrets.compare_digest(device.at(step * STEP).encode(), code.strip().encode()):
+            return step
+    return None
 
 
 def _grant(connection: sa.Connection, number: int, grants: Iterable[Grant]) -> None:

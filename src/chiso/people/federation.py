@@ -17,8 +17,9 @@ from msgspec import Struct
 
 from chiso.ledger.database import Database
 from chiso.ledger.schema import account, account_identity, sso_rule, sso_spent
-from chiso.people.accounts import Account, AccountError, Accounts
+from chiso.people.accounts import Account, Accounts
 from chiso.people.oidc import SsoError
+from chiso.people.refusing import AccountError
 from chiso.people.rights import Grant, Role
 
 CLAIMS: Final = ("sub", "email")

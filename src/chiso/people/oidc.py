@@ -22,7 +22,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet, RSAKey
 
-from chiso.people.accounts import AccountError
+from chiso.people.refusing import AccountError
 
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512")
 """Signatures that are believed: by public keys alone, so that nobody signs with what everybody knows."""

@@ -81,6 +81,8 @@ class Person:
     grants: tuple[Grant, ...]
     must_change: bool = False
     """their password was made for them: until it is changed they reach their own account alone"""
+    must_enrol: bool = False
+    """a second factor is asked of their role: until it is set they reach their own account alone"""
 
     def may(self, right: Right, unit: str | None, units: Units, at: int) -> bool:
         """Whether a right is held for a unit (a code) in the tree of an instant.

@@ -19,7 +19,7 @@ from chiso.folder import QuestionError
 from chiso.folder.registers import own_days
 from chiso.intake.records import UnitRecord
 from chiso.ledger.database import LedgerError
-from chiso.people.accounts import AccountError
+from chiso.people.refusing import AccountError
 from chiso.people.rights import Right
 from chiso.steering.entering import Hand
 from chiso.text import collation_key

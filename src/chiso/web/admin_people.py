@@ -11,7 +11,8 @@ from litestar.response import Redirect, Response
 
 from chiso.folder import QuestionError
 from chiso.instants import utc_now
-from chiso.people.accounts import Account, AccountError
+from chiso.people.accounts import Account
+from chiso.people.refusing import AccountError
 from chiso.people.rights import ROLES, Grant, Right, Role
 from chiso.steering.entering import Hand
 from chiso.text import collation_key
@@ -191,7 +192,7 @@ async def change_account(request: AnyRequest, login: FromPath[str]) -> Response[
             house_of(request).forget_all()
             return _one(request, accounts.by_login(held.login), password=password)
         elif do == "factor":
-            accounts.set_second_factor(held.login, None, "", utc_now())
+            accounts.drop_second_factor(held.login, sessions=True)
             _note(request, hand, "account_changed", held, no_second_factor=True)
         else:
             raise QuestionError("Không rõ phải làm gì.", "nothing to do was named", wrong=True)

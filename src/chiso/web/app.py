@@ -23,6 +23,7 @@ from chiso.intake.answers import failure
 from chiso.law.model import LawError
 from chiso.ledger.database import LedgerBusyError
 from chiso.web import (
+    account,
     admin,
     admin_people,
     admin_refused,
@@ -71,7 +72,7 @@ from chiso.web.headers import ALWAYS, headers, is_host
 from chiso.web.house import House
 from chiso.web.pages import error_page
 from chiso.web.render import static_file
-from chiso.web.rights import MustChangeError, guard
+from chiso.web.rights import AccountFirstError, guard
 from chiso.web.sight import NotHereError, NothingYetError
 from chiso.web.view import AskedWrongError
 from chiso.web.witness import Looks, note_beginnings, witness
@@ -128,7 +129,7 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         # the address as it is written in the program: codes of dossiers stay out of the log
         log.exception("failed: %s", request.scope.get("path_template", "?"), exc_info=error)
     if _wants_page(request):
-        if isinstance(error, MustChangeError):
+        if isinstance(error, AccountFirstError):
             return Redirect("/account", status_code=303)
         if isinstance(error, NotAuthorizedException):
             following = urlencode({"next": str(request.url)[len(str(request.base_url).rstrip("/")) :]})
@@ -191,6 +192,7 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
             lateness.router,
             *rank_pages.routers,
             signin.router,
+            account.router,
             sso.router,
             senders.router,
             ship.router,

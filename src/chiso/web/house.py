@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -29,6 +30,7 @@ from chiso.steering.walk import walk_of
 from chiso.web.ahead import Lookout
 from chiso.web.best import Keeper
 from chiso.web.hub import Hub
+from chiso.web.tries import Tries
 from chiso.web.troubles import Trouble, Troubles
 from chiso.web.watching import Watching
 
@@ -36,9 +38,6 @@ REMEMBERED_FOR: Final = 5.0
 """Seconds for which a key or a session is believed without asking the ledger: so long may one that was just
 switched off still send."""
 REMEMBERED: Final = 10_000
-TRIES: Final = 10
-"""Wrong logins from one address within :data:`TRIES_WITHIN` seconds before more are refused."""
-TRIES_WITHIN: Final = 60.0
 BEAT: Final = 0.5
 MENDING: Final = 5.0
 DUTIES_EVERY: Final = 5.0
@@ -71,7 +70,7 @@ class House:
         self._closed = self.sso is not None
         self._looked_at = -REMEMBERED_FOR
         self._contexts: dict[tuple[str, tuple[str, ...]], Context] = {}
-        self._tries: dict[str, list[float]] = {}
+        self.tries = Tries()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -125,7 +124,11 @@ class House:
         if held is not None and now - held[0] < REMEMBERED_FOR:
             return held[1], self._closed
         session = self.people.sessions.find(token, utc_now())
-        person = None if session is None else session.account.person
+        person = None
+        if session is not None:
+            # Whoever comes by single sign-on has the second factor of its provider.
+            lacks = not session.issuer and session.account.lacks_factor(self.folder.settings.factor_roles)
+            person = replace(session.account.person, must_enrol=lacks)
         with self._lock:
             self._visitors[token] = (now, person)
             while len(self._visitors) > REMEMBERED:
@@ -289,18 +292,3 @@ class House:
         senders = self.folder.ledger.senders
         found = senders.by_password(user, password)
         return None if found is None else senders.open_session(found.name, self.wall())
-
-    def may_try(self, address: str) -> bool:
-        """Whether an address may try to log in: not after too many wrong tries."""
-        now = time.monotonic()
-        with self._lock:
-            tries = [at for at in self._tries.get(address, ()) if now - at < TRIES_WITHIN]
-            self._tries[address] = tries
-            if len(self._tries) > REMEMBERED:
-                self._tries = {who: at for who, at in self._tries.items() if at}
-            return len(tries) < TRIES
-
-    def tried(self, address: str) -> None:
-        """A login from an address was wrong."""
-        with self._lock:
-            self._tries.setdefault(address, []).append(time.monotonic())

@@ -77,6 +77,7 @@ NEEDS: Final[dict[str, Need]] = {
     "/logout": OPEN,
     "/account": SIGNED_IN,
     "/account/password": SIGNED_IN,
+    "/account/strength": SIGNED_IN,
     "/account/second-factor": SIGNED_IN,
     # senders, by their own keys
     "/dvcqg/login": OPEN,
@@ -272,8 +273,8 @@ def only_officers_own(request: AnyConnection, folder: DataFolder, unit: str, *as
     return may
 
 
-class MustChangeError(PermissionDeniedException):
-    """Somebody whose password was made for them, and who has not changed it yet."""
+class AccountFirstError(PermissionDeniedException):
+    """Somebody who has to see to their own account first: a password made for them, no second factor."""
 
 
 def _refused(connection: AnyConnection, person: Person) -> None:
@@ -298,8 +299,11 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException("this address has no right of its own and stays closed")
     if person is None:
         raise NotAuthorizedException("sign in first")
-    if person.must_change and need is not SIGNED_IN:
-        raise MustChangeError("change your password first: /account")
+    if need is not SIGNED_IN:
+        if person.must_change:
+            raise AccountFirstError("change your password first: /account")
+        if person.must_enrol:
+            raise AccountFirstError("set up your second factor first: /account")
     if not await asyncio.to_thread(allowed, house, person, need, connection.path_params):
         _refused(connection, person)
         if need.unit == "dossier":

@@ -164,18 +164,17 @@ async def login(request: AnyRequest) -> Response[bytes]:
     """Variant A: a session of ten minutes for `{"username", "password"}`."""
     house = _house(request)
     address = request.client.host if request.client else ""
-    if not house.may_try(address):
-        retry = {"Retry-After": "60"}
-        return _answer({**login_refusal(), "message": TOO_MANY}, 429, **retry)
-    try:
-        told = _login.decode(await request.body())
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return _answer(failure("Thân yêu cầu không phải JSON dạng {username, password}."), 400)
-    token = await asyncio.to_thread(house.login, told.username[:200], told.password[:200])
-    if token is None:
-        house.tried(address)
-        return _answer(login_refusal(), 401)
-    return _answer(login_answer(token))
+    with house.tries.attempt(address) as attempt:
+        if attempt is None:
+            retry = {"Retry-After": "60"}
+            return _answer({**login_refusal(), "message": TOO_MANY}, 429, **retry)
+        try:
+            told = _login.decode(await request.body())
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return _answer(failure("Thân yêu cầu không phải JSON dạng {username, password}."), 400)
+        token = await asyncio.to_thread(house.login, told.username[:200], told.password[:200])
+        attempt.wrong = token is None
+    return _answer(login_refusal(), 401) if token is None else _answer(login_answer(token))
 
 
 @post("/dvcqg", status_code=200)

@@ -1,19 +1,15 @@
-"""Signing in and out, the own password and the second factor."""
+"""Signing in and out."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from litestar import Request, Router, get, post
 from litestar.datastructures import Cookie
-from litestar.exceptions import NotAuthorizedException
 from litestar.response import Redirect, Response
 
 from chiso.instants import utc_now
-from chiso.people.accounts import Account, AccountError
-from chiso.people.rights import ROLES, Right
 from chiso.people.sessions import ABSOLUTE_SECONDS
 from chiso.web.forms import form_token
 from chiso.web.house import House
@@ -26,6 +22,7 @@ from chiso.web.view import View
 AnyRequest = Request[Any, Any, Any]
 
 LONGEST: Final = 300
+"""Characters of a field of these forms that are looked at."""
 
 
 def _house(request: AnyRequest) -> House:
@@ -109,30 +106,27 @@ async def login(request: AnyRequest) -> Response[Any]:
     following = local_path(str(form.get("next", "/")))
     name, password = str(form.get("login", ""))[:LONGEST], str(form.get("password", ""))[:LONGEST]
     address = request.client.host if request.client else ""
-    if not house.may_try(address):
-        words = say(view.lang, "login.too_many")
-        return await asyncio.to_thread(login_page_of, request, view, following, words, name)
-    people, now = house.people, utc_now()
-    found = await asyncio.to_thread(
-        people.accounts.verify, name, password, str(form.get("code", ""))[:20], now
-    )
+    with house.tries.attempt(address) as attempt:
+        if attempt is None:
+            words = say(view.lang, "login.too_many")
+            return await asyncio.to_thread(login_page_of, request, view, following, words, name)
+        people, now, code = house.people, utc_now(), str(form.get("code", ""))[:20]
+        found = await asyncio.to_thread(people.accounts.verify, name, password, code, now)
+        attempt.wrong = found.account is None and (not found.needs_code or bool(code))
     if found.account is None:
-        if not found.needs_code or form.get("code"):
-            house.tried(address)
+        if attempt.wrong:
             await asyncio.to_thread(people.audit.note, now, "-", "sign_in_failed", "", address=address)
-        words = (
-            say(view.lang, "login.waits", minutes=-(-found.waits // 60))
-            if found.waits
-            else say(view.lang, "login.code_needed" if not form.get("code") else "login.code_wrong")
-            if found.needs_code
-            else say(view.lang, "login.wrong")
-        )
+        # A closed account answers like a wrong password: else whoever guesses learns which logins there are.
+        words = say(view.lang, "login.wrong")
+        if found.needs_code:
+            words = say(view.lang, "login.code_wrong" if code else "login.code_needed")
         return await asyncio.to_thread(login_page_of, request, view, following, words, name, found.needs_code)
     await asyncio.to_thread(forget_old, request)
     token = await asyncio.to_thread(people.sessions.open, found.account, now)
     await asyncio.to_thread(people.audit.note, now, found.account.login, "sign_in", "", address=address)
+    lacks = found.account.lacks_factor(house.folder.settings.factor_roles)
     return Redirect(
-        "/account" if found.account.must_change else following,
+        "/account" if found.account.must_change or lacks else following,
         status_code=303,
         cookies=[session_cookie(request, token, ABSOLUTE_SECONDS)],
     )
@@ -155,101 +149,4 @@ def logout(request: AnyRequest) -> Redirect:
     return Redirect(after, status_code=303, cookies=[session_cookie(request, "", 0)])
 
 
-def _own(request: AnyRequest) -> Account:
-    person = person_of(request)
-    found = None if person is None else _house(request).people.accounts.by_id(person.account)
-    if found is None:
-        raise NotAuthorizedException("sign in first")
-    return found
-
-
-def _account_page(request: AnyRequest, problem: str = "", done: str = "") -> Response[Any]:
-    view, own = asked(request), _own(request)
-    house = _house(request)
-    secret = "" if own.two_factor else house.people.accounts.new_secret()
-    units = house.folder.registry.units
-    named = [
-        (say(view.lang, f"role.{grant.role}"), unit.name if (unit := units.find(grant.unit)) else grant.unit)
-        for grant in own.grants
-    ]
-    text = page(
-        "account.html",
-        view,
-        section="account",
-        own=own,
-        audits=any(Right.AUDIT in ROLES[grant.role] for grant in own.grants),
-        grants=named,
-        secret=secret,
-        device=house.people.accounts.address_of(secret, own.login) if secret else "",
-        problem=problem,
-        done=done,
-        token=form_token(request),
-        **shared(request, view),
-    )
-    return html(request, text, 400 if problem else 200)
-
-
-@get("/account", sync_to_thread=True, include_in_schema=False)
-def account_page(request: AnyRequest) -> Response[Any]:
-    """The own account: roles, password, second factor."""
-    done = request.query_params.get("done", "")
-    words = say(asked(request).lang, f"account.{done}.done") if done in ("password", "factor") else ""
-    return _account_page(request, done=words)
-
-
-def _words(request: AnyRequest, error: AccountError) -> str:
-    return error.message_en if asked(request).lang == "en" else error.message_vi
-
-
-@post("/account/password", include_in_schema=False)
-async def change_password(request: AnyRequest) -> Response[Any]:
-    """Changes the own password; all sessions end but a fresh one."""
-    form = await request.form()
-
-    def change() -> Response[Any]:
-        own, house, now = _own(request), _house(request), utc_now()
-        accounts = house.people.accounts
-        old, new = str(form.get("old", ""))[:LONGEST], str(form.get("new", ""))[:LONGEST]
-        lang = asked(request).lang
-        if not accounts.password_holds(own.login, old):
-            return _account_page(request, say(lang, "account.old_wrong"))
-        if new != str(form.get("again", ""))[:LONGEST]:
-            return _account_page(request, say(lang, "account.not_the_same"))
-        try:
-            accounts.set_password(own.login, new)
-        except AccountError as error:
-            return _account_page(request, _words(request, error))
-        house.forget(request.cookies.get(cookie_of(house), ""))
-        house.people.audit.note(now, own.login, "password_changed", own.login)
-        token = house.people.sessions.open(accounts.by_login(own.login), now)
-        answer = urlencode({"done": "password"})
-        return Redirect(
-            f"/account?{answer}", status_code=303, cookies=[session_cookie(request, token, ABSOLUTE_SECONDS)]
-        )
-
-    return await asyncio.to_thread(change)
-
-
-@post("/account/second-factor", include_in_schema=False)
-async def second_factor(request: AnyRequest) -> Response[Any]:
-    """Switches the second factor on with a code of the device, or off with the password."""
-    form = await request.form()
-
-    def change() -> Response[Any]:
-        own, house, now = _own(request), _house(request), utc_now()
-        accounts = house.people.accounts
-        secret = str(form.get("secret", ""))[:64] or None
-        if not accounts.password_holds(own.login, str(form.get("password", ""))[:LONGEST]):
-            return _account_page(request, say(asked(request).lang, "account.old_wrong"))
-        try:
-            accounts.set_second_factor(own.login, secret, str(form.get("code", ""))[:20], now)
-        except AccountError as error:
-            return _account_page(request, _words(request, error))
-        what = "second_factor_on" if secret else "second_factor_off"
-        house.people.audit.note(now, own.login, what, own.login)
-        return Redirect("/account?done=factor", status_code=303)
-
-    return await asyncio.to_thread(change)
-
-
-router = Router("/", route_handlers=[login_page, login, logout, account_page, change_password, second_factor])
+router = Router("/", route_handlers=[login_page, login, logout])

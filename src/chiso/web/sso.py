@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -13,8 +14,9 @@ from litestar.response import Redirect, Response
 
 from chiso.instants import utc_now
 from chiso.ledger.database import LedgerError
-from chiso.people.accounts import AccountError
+from chiso.people.accounts import Account
 from chiso.people.oidc import Asked, Provider, SsoError
+from chiso.people.refusing import AccountError
 from chiso.people.sessions import ABSOLUTE_SECONDS
 from chiso.web.house import House
 from chiso.web.messages import say
@@ -85,6 +87,31 @@ def _sent(house: House, cookie: str, now: int) -> Asked | None:
     return found if 0 <= now - found.at < WITHIN else None
 
 
+def _came_back(
+    house: House, provider: Provider, sent: Asked | None, told: Mapping[str, str], now: int
+) -> Account:
+    """The account of whoever comes back with an answer.  Raises AccountError."""
+    if sent is None or not secrets.compare_digest(sent.state.encode(), told.get("state", "").encode()):
+        raise SsoError(
+            "Lần đăng nhập này không bắt đầu từ trình duyệt này hoặc đã quá hạn; hãy bấm đăng nhập lại.",
+            "the state is not that of this browser, or too old",
+        )
+    if not house.people.federation.spend(sent.state, now, WITHIN):
+        raise SsoError("Lần đăng nhập này đã dùng rồi; hãy bấm đăng nhập lại.", "the state was used before")
+    if told.get("iss", provider.client.issuer) != provider.client.issuer:
+        raise SsoError(
+            "Câu trả lời không đến từ hệ thống đăng nhập chung đã cài đặt; báo quản trị hệ thống.",
+            "the answer names another issuer",
+        )
+    if "error" in told or not told.get("code"):
+        raise SsoError(
+            "Hệ thống đăng nhập chung không cho đăng nhập hoặc bạn đã thôi; hãy thử lại.",
+            "the provider says no",
+        )
+    claims = provider.finish(told["code"][:LONGEST], sent, now)
+    return house.people.federation.admit(claims, provider.client.issuer, now)
+
+
 @get("/login/sso/back", sync_to_thread=True, include_in_schema=False)
 def back(request: AnyRequest) -> Response[Any]:
     """Whoever comes back from the provider: held against what was sent, once."""
@@ -92,35 +119,16 @@ def back(request: AnyRequest) -> Response[Any]:
     now, told = utc_now(), request.query_params
     address = request.client.host if request.client else ""
     view = asked(request)
-    if not house.may_try(address):
-        return login_page_of(request, view, "/", say(view.lang, "login.too_many"))
-    sent = _sent(house, request.cookies.get(COOKIE, ""), now)
-    following = "/" if sent is None else sent.following
-    try:
-        if sent is None or not secrets.compare_digest(sent.state.encode(), told.get("state", "").encode()):
-            raise SsoError(
-                "Lần đăng nhập này không bắt đầu từ trình duyệt này hoặc đã quá hạn; hãy bấm đăng nhập lại.",
-                "the state is not that of this browser, or too old",
-            )
-        if not house.people.federation.spend(sent.state, now, WITHIN):
-            raise SsoError(
-                "Lần đăng nhập này đã dùng rồi; hãy bấm đăng nhập lại.", "the state was used before"
-            )
-        if told.get("iss", provider.client.issuer) != provider.client.issuer:
-            raise SsoError(
-                "Câu trả lời không đến từ hệ thống đăng nhập chung đã cài đặt; báo quản trị hệ thống.",
-                "the answer names another issuer",
-            )
-        if "error" in told or not told.get("code"):
-            raise SsoError(
-                "Hệ thống đăng nhập chung không cho đăng nhập hoặc bạn đã thôi; hãy thử lại.",
-                "the provider says no",
-            )
-        claims = provider.finish(told["code"][:LONGEST], sent, now)
-        account = house.people.federation.admit(claims, provider.client.issuer, now)
-    except AccountError as error:
-        house.tried(address)
-        return _failed(request, error, following)
+    with house.tries.attempt(address) as attempt:
+        if attempt is None:
+            return login_page_of(request, view, "/", say(view.lang, "login.too_many"))
+        sent = _sent(house, request.cookies.get(COOKIE, ""), now)
+        following = "/" if sent is None else sent.following
+        try:
+            account = _came_back(house, provider, sent, told, now)
+        except AccountError as error:
+            attempt.wrong = True
+            return _failed(request, error, following)
     forget_old(request)
     token = house.people.sessions.open(account, now, provider.client.issuer)
     house.people.audit.note(now, account.login, "sign_in", "", address=address, sso=True)
