@@ -108,7 +108,7 @@ def score(
     if unit is None:
         raise SystemExit(wrong("score takes a unit, or --figures FILE"))
     with opened(data) as folder:
-        body = folder.score(unit, **question.asked(), restated=restated)
+        body = folder.score(unit, **question.asked(restated=restated))
     return _show(body, json)
 
 
@@ -148,7 +148,7 @@ def rank(
     from chiso.commands import output
 
     with opened(data) as folder:
-        body = folder.rank(among, under, **question.asked(), restated=restated)
+        body = folder.rank(among, under, **question.asked(restated=restated))
     if json:
         output.print_json(body)
         return 0

@@ -69,7 +69,7 @@ def test_a_name_holds_from_its_day_on(folder: DataFolder) -> None:
     old = folder.score("H01.113")["name"]
     made(folder, "rename", code="H01.113", name="Phường Tân Long", day=DAY)
     assert folder.score("H01.113")["name"] == "Phường Tân Long"
-    assert folder.score("H01.113", "2026-08")["name"] == old
+    assert folder.score("H01.113", period="2026-08")["name"] == old
     # the year's dossiers are still all its own
     assert folder.score("H01.113")["total"]
 
@@ -77,7 +77,7 @@ def test_a_name_holds_from_its_day_on(folder: DataFolder) -> None:
 def test_a_wrong_name_is_mended_for_all_time(folder: DataFolder) -> None:
     before = folder.score("H01.113")
     made(folder, "rename", code="H01.113", name="Phường Đúng Tên")
-    after = folder.score("H01.113", "2026-08")
+    after = folder.score("H01.113", period="2026-08")
     assert after["name"] == "Phường Đúng Tên"
     assert folder.score("H01.113")["total"] == before["total"]
 

@@ -54,7 +54,7 @@ def test_march_2023_is_loaded_by_its_name(tmp_path: Path, capsys: pytest.Capture
         ]
         counts = [one for _, one in folder.ledger.records("band_count") if isinstance(one, BandCount)]
         assert sum(one.count for one in counts) == 184
-        score = folder.score("H01", "2023")
+        score = folder.score("H01", period="2023")
         assert (score["total"], score["band"]) == ("69.63", "Trung bình")
 
 

@@ -154,7 +154,7 @@ def test_an_empty_league_has_a_line_without_points(tmp_path: Path) -> None:
 def test_published_figures_keep_the_law_they_were_published_by(tmp_path: Path) -> None:
     with DataFolder.open(tmp_path) as folder:
         tell(folder, "published", {"unit": "H01", "period": "2023-05", "at": "2023-05-31", "total": 69.63})
-        assert folder.score("H01", "2023-05", law="qd766", source="published")["law"] == "qd766-2022"
+        assert folder.score("H01", period="2023-05", law="qd766", source="published")["law"] == "qd766-2022"
 
 
 def test_the_nations_own_line_stands_beside_ours(empty: DataFolder) -> None:

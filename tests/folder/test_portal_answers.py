@@ -50,7 +50,7 @@ def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     ],
 )
 def test_the_province(loaded: DataFolder, period: str, total: str, groups: tuple[str, ...]) -> None:
-    told = loaded.score("H44", period)
+    told = loaded.score("H44", period=period)
     assert told["total"] == total
     assert tuple(one["points"] for one in told["groups"].values()) == groups
     assert (told["source"], told["law"]) == ("published", "qd766")
@@ -62,7 +62,7 @@ def test_every_group_and_component_of_every_unit(loaded: DataFolder, period: str
     compared = 0
     for group, units in portal.figures()[period].items():
         for code, one in units.items():
-            told = loaded.score(code, period)
+            told = loaded.score(code, period=period)
             assert Decimal(told["groups"][group]["points"]) == Decimal(str(one["points"])), (code, group)
             compared += 1
             for metric, figure in one.items():
@@ -84,7 +84,7 @@ def test_totals_are_the_sums_of_what_was_published(loaded: DataFolder) -> None:
         told = portal.figures()[period]
         for code in told["processing"]:
             points = sum(Decimal(str(told[group][code]["points"])) for group in GROUPS)
-            assert Decimal(loaded.score(code, period)["total"]) == points
+            assert Decimal(loaded.score(code, period=period)["total"]) == points
 
 
 def test_units_that_only_the_answers_tell_of_are_known_with_kind_and_parent(loaded: DataFolder) -> None:
@@ -92,7 +92,7 @@ def test_units_that_only_the_answers_tell_of_are_known_with_kind_and_parent(load
     for code, (kind, _) in portal.figures()["units"].items():
         assert known[code]["kind"] == kind
         assert known[code]["parent"] == ("H44" if code != "H44" else "VN")
-    league = loaded.rank("communes", "H44", "2026-Q3")
+    league = loaded.rank("communes", "H44", period="2026-Q3")
     assert len(league["rows"]) == 8
     assert {row["source"] for row in league["rows"]} == {"published"}
 
@@ -101,8 +101,8 @@ def test_before_it_was_captured_nothing_was_known(loaded: DataFolder) -> None:
     from chiso.folder import QuestionError
 
     with pytest.raises(QuestionError):
-        loaded.score("H44", "2026-Q3", at=CAPTURED["2026-Q3"] - 1, source="published")
-    assert loaded.score("H44", "2026-Q3", as_of=CAPTURED["2026-Q3"])["total"] == "61.39"
+        loaded.score("H44", period="2026-Q3", at=CAPTURED["2026-Q3"] - 1, source="published")
+    assert loaded.score("H44", period="2026-Q3", as_of=CAPTURED["2026-Q3"])["total"] == "61.39"
 
 
 def test_codes_learned_later_reach_answers_that_came_before(tmp_path: Path) -> None:
@@ -112,8 +112,8 @@ def test_codes_learned_later_reach_answers_that_came_before(tmp_path: Path) -> N
         assert opened_folder.published.periods("H44.03") == []
         load(tmp_path, [("2026-Q3", "digitisation")])
         opened_folder.refresh()
-        folder = opened_folder.score("H44.03", "2026-Q3")
+        folder = opened_folder.score("H44.03", period="2026-Q3")
         assert folder["groups"]["satisfaction"]["points"] == "18.00"
         assert folder["incomplete"] == ["transparency", "processing", "online_services", "online_payment"]
         assert folder["total"] == "27.59"
-        assert opened_folder.rank("departments", "H44", "2026-Q3")["rows"] == []
+        assert opened_folder.rank("departments", "H44", period="2026-Q3")["rows"] == []

@@ -48,15 +48,16 @@ def test_every_spelling_of_a_unit(province: DataFolder) -> None:
 def test_standing_counts_and_a_count_for_the_question_agree(
     province: DataFolder, unit: str, period: str
 ) -> None:
-    standing = province.score(unit, period)
-    asked = province.score(unit, period, at=UNTIL, as_of=UNTIL)
+    standing = province.score(unit, period=period)
+    asked = province.score(unit, period=period, at=UNTIL, as_of=UNTIL)
     assert standing == asked
 
 
 def test_a_period_that_has_ended_is_judged_at_its_end(province: DataFolder) -> None:
-    assert province.score("H01", "2026-05")["at"] == "2026-06-01T00:00:00+07:00"
+    assert province.score("H01", period="2026-05")["at"] == "2026-06-01T00:00:00+07:00"
     assert (
-        province.score("H01", "2026-05", at=parse_instant("2026-05-09"))["at"] == "2026-05-09T00:00:00+07:00"
+        province.score("H01", period="2026-05", at=parse_instant("2026-05-09"))["at"]
+        == "2026-05-09T00:00:00+07:00"
     )
 
 
@@ -69,15 +70,15 @@ def test_as_of_equals_a_folder_that_got_only_what_was_known_then(
     with DataFolder.open(tmp_path) as young:
         for unit in ("H01", "H01.113", "H01.06"):
             for period in ("2026", f"2026-{month:02d}"):
-                known = young.score(unit, period)
-                back = province.score(unit, period, at=then, as_of=then)
+                known = young.score(unit, period=period)
+                back = province.score(unit, period=period, at=then, as_of=then)
                 # the number of the journal is that of the ledger asked
                 assert {**back, "journal": 0} == {**known, "journal": 0}
 
 
 def test_what_becomes_known_for_the_past_changes_the_past_that_was_asked_for(own: DataFolder) -> None:
     then = parse_instant("2026-06-01")
-    before = own.score("H01", "2026", at=then, as_of=then)
+    before = own.score("H01", period="2026", at=then, as_of=then)
     for number in range(8):
         received = {"NgayTiepNhan": "20260401080000", "NgayHenTra": "20260402080000"}
         one = {
@@ -87,25 +88,25 @@ def test_what_becomes_known_for_the_past_changes_the_past_that_was_asked_for(own
             **received,
         }
         tell(own, "dossiers", one, known_at=then - 86_400)
-        after = own.score("H01", "2026", at=then, as_of=then)
+        after = own.score("H01", period="2026", at=then, as_of=then)
         assert after["indicators"]["2.1"]["d"] == before["indicators"]["2.1"]["d"] + number + 1
-        assert own.score("H01", "2026", at=then, as_of=then - 86_401)["dossiers"] < after["dossiers"]
+        assert own.score("H01", period="2026", at=then, as_of=then - 86_401)["dossiers"] < after["dossiers"]
 
 
 def test_before_2026_groups_are_published_or_nothing_is_said(own: DataFolder) -> None:
     with pytest.raises(QuestionError, match="--law qd766"):
-        own.score("H01", "2023")
-    computed = own.score("H01", "2023", law="qd766")
+        own.score("H01", period="2023")
+    computed = own.score("H01", period="2023", law="qd766")
     assert (computed["source"], computed["law"], computed["dossiers"]) == ("computed", "qd766", 0)
     tell(own, "published", CAPTURE)
-    told = own.score("H01", "2023")
+    told = own.score("H01", period="2023")
     assert (told["total"], told["law"], told["source"]) == ("65.20", "qd766-2022", "published")
     assert told["groups"]["transparency"]["points"] == "12.20"
-    assert own.score("H01", "2023", law="qd766")["source"] == "computed"
+    assert own.score("H01", period="2023", law="qd766")["source"] == "computed"
     with pytest.raises(QuestionError):
-        own.score("H01", "2023", source="computed")
+        own.score("H01", period="2023", source="computed")
     with pytest.raises(QuestionError):
-        own.score("H01", "2023", at=parse_instant("2023-03-01"))
+        own.score("H01", period="2023", at=parse_instant("2023-03-01"))
 
 
 def test_the_source_can_be_chosen(own: DataFolder) -> None:
@@ -125,17 +126,17 @@ def test_where_no_dossiers_are_held_the_published_figures_are_given(tmp_path: Pa
         folder.ledger.clock.set(Clock(UNTIL))
         folder.refresh()
         with pytest.raises(QuestionError, match="no published result of H44"):
-            folder.score("H44", "2026")
-        assert folder.score("H01", "2026")["source"] == "computed"
+            folder.score("H44", period="2026")
+        assert folder.score("H01", period="2026")["source"] == "computed"
         tell(folder, "published", {"unit": "H44", "period": "2026", "at": "2026-10-06", "total": 61.39})
-        assert folder.score("H44", "2026")["source"] == "published"
+        assert folder.score("H44", period="2026")["source"] == "published"
 
 
 def test_questions_that_cannot_be_answered(province: DataFolder) -> None:
     with pytest.raises(QuestionError, match="no law"):
         province.score("H01", law="qd999")
     with pytest.raises(BadInstantError):
-        province.score("H01", "2026-13")
+        province.score("H01", period="2026-13")
 
 
 def test_the_law_can_be_chosen(province: DataFolder) -> None:
@@ -147,7 +148,7 @@ def test_the_law_can_be_chosen(province: DataFolder) -> None:
 
 def test_a_law_that_knows_groups_only_is_refused_for_a_period_of_another(province: DataFolder) -> None:
     with pytest.raises(QuestionError, match="qd766-2022") as told:
-        province.score("H01", "2026", law="qd766-2022")
+        province.score("H01", period="2026", law="qd766-2022")
     assert "Kỳ 2026" in told.value.message_vi
     assert told.value.wrong
     with pytest.raises(QuestionError):

@@ -27,7 +27,7 @@ WORDS = ["year", "month", "as of", "document"]
 
 def parts(folder: DataFolder, unit: str, indicator: str, **question: object) -> Parts:
     told = {name: question.get(name) for name in ("period", "at", "as_of", "law")}
-    wanted = asked(folder, **told, source=None)  # type: ignore[arg-type]
+    wanted = asked(folder, **told)  # type: ignore[arg-type]
     view = view_of(folder, wanted)
     found = folder.registry.units.find(unit)
     assert found is not None
@@ -37,7 +37,7 @@ def parts(folder: DataFolder, unit: str, indicator: str, **question: object) -> 
 @pytest.mark.parametrize("question", QUESTIONS, ids=WORDS)
 def test_parts_of_all_units_sum_to_the_board(province: DataFolder, question: dict[str, object]) -> None:
     told = {name: question.get(name) for name in ("period", "at", "as_of", "law")}
-    wanted = asked(province, **told, source=None)  # type: ignore[arg-type]
+    wanted = asked(province, **told)  # type: ignore[arg-type]
     view = view_of(province, wanted)
     cells, board = province.cells(view), view.board
     alone = set()

@@ -65,7 +65,8 @@ def test_a_task_of_several_units_by_its_own_figure(directed: DataFolder) -> None
     for one in [*communes["units"][:6], *communes["units"][-2:]]:
         for key, at in (("before", since), ("after", until)):
             instant = parse_instant(at)
-            figure = directed.score(one["unit"], "2026", at=instant, as_of=instant)["indicators"]["2.1"]
+            score = directed.score(one["unit"], period="2026", at=instant, as_of=instant)
+            figure = score["indicators"]["2.1"]
             share = Decimal(figure["n"]) / Decimal(figure["d"]) * 100
             assert abs(share - Decimal(one[key])) <= Decimal("0.005")
         assert Decimal(one["change"]) == Decimal(one["after"]) - Decimal(one["before"])
@@ -89,7 +90,7 @@ def test_a_document_that_directs_all_communes_has_nobody_to_compare_with(directe
     assert departments["verdict"] == "few"
     assert (communes["others"], communes["verdict"], communes["difference"]) == (0, "all", None)
     one = communes["units"][0]
-    assert one["after"] == directed.score(one["unit"], "2026")["total"]
+    assert one["after"] == directed.score(one["unit"], period="2026")["total"]
     with pytest.raises(QuestionError):
         of_document(directed, "99/KHONG-CO")
 

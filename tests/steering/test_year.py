@@ -236,7 +236,7 @@ class Naive:
         key = (unit, "2026", at)
         if key not in self.scores:
             try:
-                told = self.folder.score(unit, "2026", at=at, as_of=self.day, source="computed")
+                told = self.folder.score(unit, period="2026", at=at, as_of=self.day, source="computed")
                 self.scores[key] = told if told["dossiers"] else None
             except QuestionError:
                 self.scores[key] = None

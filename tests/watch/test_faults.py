@@ -65,7 +65,9 @@ def assert_nothing_wrong_and_nothing_twice(watched: Watched) -> None:
 
 def assert_league(watched: Watched, day: str) -> None:
     with watched.folder() as folder:
-        found = folder.rank("provinces", None, "2026", parse_instant(f"{day}T23:00"), source="published")
+        found = folder.rank(
+            "provinces", None, period="2026", at=parse_instant(f"{day}T23:00"), source="published"
+        )
     shown = {row["unit"]: row["groups"] for row in found["rows"]}
     assert set(shown) == set(watched.portal.provinces)
     for code, groups in shown.items():
@@ -276,7 +278,7 @@ def test_null_stays_null_and_three_ways_to_say_no_data_stay_what_they_are(watche
     assert shown["4.6"] == ("2", None, None)  # the same for everybody
     assert "Indicator 4.6: a placeholder of the portal (constant) in 7 units" in watched.words()
     with watched.folder() as folder:
-        assert "processing" not in folder.score("H44", "2026", source="published")["groups"]
+        assert "processing" not in folder.score("H44", period="2026", source="published")["groups"]
 
 
 def test_everything_at_once(watched: Watched) -> None:

@@ -28,7 +28,9 @@ ALL = 1 + 3 * 6
 
 def league(watched: Watched, at: str) -> dict[str, Any]:
     with watched.folder() as folder:
-        found: dict[str, Any] = folder.rank("provinces", None, "2026", parse_instant(at), source="published")
+        found: dict[str, Any] = folder.rank(
+            "provinces", None, period="2026", at=parse_instant(at), source="published"
+        )
         return found
 
 
@@ -103,10 +105,10 @@ def test_of_chosen_provinces_all_units_of_the_others_the_province_alone(watched:
     watched.run("H44")
     with watched.folder() as folder:
         for code in ("H44.01", "H44.07", "H44.100", "H44.101"):
-            assert set(folder.score(code, "2026", source="published")["groups"]) == set(CODES)
+            assert set(folder.score(code, period="2026", source="published")["groups"]) == set(CODES)
         assert not folder.published.periods("H01.100")
         assert not [one for one in folder.units() if one["code"].startswith("H20.")]
-        told = folder.score("H20", "2026", source="published")
+        told = folder.score("H20", period="2026", source="published")
     assert told["indicators"]["2.1"]["n"] > 0
     assert "1.4" in told["indicators"]
     endpoints = [(name, body.get("rootDepartmentId")) for name, body in watched.portal.requests]
@@ -119,10 +121,10 @@ def test_the_portal_s_quarter_and_month_of_phu_tho(watched: Watched, period: str
     found = watched.run("H44", periods=(period,))
     assert (found.state, found.kept) == ("complete", 7)
     with watched.folder() as folder:
-        assert folder.score("H44", period, source="published")["total"] == total
+        assert folder.score("H44", period=period, source="published")["total"] == total
         for group, units in portal.figures()[period].items():
             for code, one in units.items():
-                shown = folder.score(code, period, source="published")
+                shown = folder.score(code, period=period, source="published")
                 assert Decimal(shown["groups"][group]["points"]) == Decimal(str(one["points"]))
 
 
@@ -155,7 +157,7 @@ def test_groups_refresh_on_their_own_days(watched: Watched) -> None:
         watched.words()
     )
     with watched.folder() as folder:
-        told = folder.score("H01", "2026", source="published")
+        told = folder.score("H01", period="2026", source="published")
         days = {
             name: one.get("captured_at", told["captured_at"])[:10] for name, one in told["groups"].items()
         }
@@ -186,7 +188,7 @@ def test_a_province_that_alone_did_not_refresh_keeps_its_own_date(watched: Watch
     found = watched.run()
     assert next(one for one in found.groups if one.group == "processing").unrefreshed == 1
     with watched.folder() as folder:
-        told = folder.score("H01", "2026", source="published")
+        told = folder.score("H01", period="2026", source="published")
     assert told["groups"]["processing"]["captured_at"].startswith("2026-10-06")
     assert told["indicators"]["2.1"]["n"] > 0
 
@@ -242,7 +244,7 @@ def test_a_province_that_is_chosen_later_in_the_day(watched: Watched) -> None:
     figures = [one for entry in watched.journal()[before:] for one in entry.items()]
     assert {one.kind for one in figures} == {"department", "commune"}  # of the province all was said
     with watched.folder() as folder:
-        assert set(folder.score("H44.100", "2026", source="published")["groups"]) == set(CODES)
+        assert set(folder.score("H44.100", period="2026", source="published")["groups"]) == set(CODES)
     assert watched.run("H44").requests == 0
     watched.at("2026-10-07")
     assert watched.run("H44").kept == 0
@@ -277,7 +279,7 @@ def test_several_pages(watched: Watched) -> None:
     assert watched.portal.asked("transparency", "H20") == 1  # nobody wants its units
     with watched.folder() as folder:
         for code in ("H44.01", "H44.07", "H44.100", "H44.101"):
-            assert "transparency" in folder.score(code, "2026", source="published")["groups"]
+            assert "transparency" in folder.score(code, period="2026", source="published")["groups"]
     entries = [
         one for one in watched.journal() if b"/transparency" in one.payload and b'"H44.' not in one.payload
     ]
@@ -336,7 +338,7 @@ def test_procedures_one_by_one(watched: Watched) -> None:
     with watched.folder() as folder:
         keys = set(folder.published.figures("H44", "2026"))
         assert {"2.1@2.000815", "processing@2.000815", "4.1@2.000815"} <= keys
-        told = folder.score("H44", "2026", source="published")  # which they do not touch
+        told = folder.score("H44", period="2026", source="published")  # which they do not touch
         assert Decimal(told["groups"]["processing"]["points"]) == points(DAYS[0], "H44", "processing")
     watched.at("2026-10-08")
     watched.run("H44", procedures=("2.000815",))
@@ -376,5 +378,5 @@ def test_one_watch_does_not_disturb_figures_loaded_by_hand(watched: Watched, tmp
         target.load([path])
     watched.run()
     with watched.folder() as folder:
-        assert folder.score("H20", "2026", parse_instant("2026-10-05T12:00"))["total"] == "68.00"
+        assert folder.score("H20", period="2026", at=parse_instant("2026-10-05T12:00"))["total"] == "68.00"
     assert_shown(watched, DAYS[0])

@@ -26,7 +26,7 @@ def test_score_is_the_folders_own(client: Client, folder: DataFolder) -> None:
     assert client.get("/api/v1/units/H01.113/score").json() == folder.score("H01.113")
     then = parse_instant(THEN)
     answer = client.get("/api/v1/units/H01/score", params={"at": THEN, "as_of": THEN, "period": "2026-Q3"})
-    assert answer.json() == folder.score("H01", "2026-Q3", at=then, as_of=then)
+    assert answer.json() == folder.score("H01", period="2026-Q3", at=then, as_of=then)
     assert client.get("/api/v1/units/H01/score?at=2026-08-20T06:00+07:00").json()["at"] == THEN
     assert client.get("/api/v1/units/H44/score?source=published").json()["total"] == "61.39"
 
@@ -45,7 +45,7 @@ def test_score_is_the_folders_own(client: Client, folder: DataFolder) -> None:
             "/api/v1/units/H01/explain?from=2026-08&to=2026-09-01T06:00+07:00",
             lambda f: explain.answer(f, "H01", "2026-08", "2026-09-01T06:00+07:00"),
         ),
-        ("/api/v1/units/H01/lost?period=2026-Q3", lambda f: lost.answer(f, "H01", "2026-Q3")),
+        ("/api/v1/units/H01/lost?period=2026-Q3", lambda f: lost.answer(f, "H01", period="2026-Q3")),
         (
             "/api/v1/units/H01/lateness?period=2026-08&as_of=2026-08-20",
             lambda f: late.lateness(f, "H01", period="2026-08", as_of=parse_instant("2026-08-20")),

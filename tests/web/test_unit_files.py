@@ -35,7 +35,7 @@ def test_all_units_below_are_in_the_file_that_says_so(client: Client, folder: Da
     body = client.get("/units/H01/scores.xlsx?below=1&period=2026-09").content
     rows = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_name("Tổng hợp").to_python()
     told = {row[1]: row for row in rows[1:]}
-    assert Decimal(str(told["H01.113"][10])) == Decimal(folder.score("H01.113", "2026-09")["total"])
+    assert Decimal(str(told["H01.113"][10])) == Decimal(folder.score("H01.113", period="2026-09")["total"])
 
 
 def test_the_message_is_that_of_the_command(client: Client, folder: DataFolder) -> None:

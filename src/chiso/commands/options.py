@@ -9,12 +9,13 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from chiso.folder import DataFolder
+    from chiso.folder.answers import QuestionFields
 
 WRONG_USE: Final = 2
 FAILED: Final = 1
@@ -68,7 +69,7 @@ class Question:
     law: LawOption = None
     source: SourceOption = None
 
-    def asked(self) -> dict[str, Any]:
+    def asked(self, *, restated: bool = False) -> QuestionFields:
         """As keyword arguments of a folder's questions; instants as seconds."""
         return {
             "period": self.period,
@@ -76,6 +77,7 @@ class Question:
             "as_of": instant(self.as_of),
             "law": self.law,
             "source": self.source,
+            "restated": restated,
         }
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from chiso.commands.options import At, Data, Json, LawOption, PeriodOption, instant, opened
+from chiso.folder.answers import QuestionFields
 
 
 def quality(
@@ -42,7 +43,7 @@ def quality(
     from chiso.commands import output
     from chiso.insight.quality import answer
 
-    question: dict[str, Any] = {"period": period, "at": instant(at), "law": law}
+    question: QuestionFields = {"period": period, "at": instant(at), "law": law}
     with opened(data) as folder:
         if listed is None:
             body = answer.quality(folder, unit, **question)

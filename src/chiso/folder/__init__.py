@@ -6,10 +6,11 @@ docs/commands.md describes.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from chiso.folder import answers, courses, data, drill, league
 from chiso.folder.answers import QuestionError as QuestionError
+from chiso.folder.answers import QuestionFields
 from chiso.folder.settings import Settings as Settings
 from chiso.folder.state import DataFolder as FolderState
 
@@ -26,31 +27,19 @@ class DataFolder(FolderState):
     def score(
         self,
         unit: str,
-        period: str | None = None,
-        at: int | None = None,
-        as_of: int | None = None,
-        law: str | None = None,
-        source: str | None = None,
-        *,
-        restated: bool = False,
+        **question: Unpack[QuestionFields],
     ) -> dict[str, Any]:
         """A unit's index."""
-        return answers.score(self, unit, period, at, as_of, law, source, restated)
+        return answers.score(self, unit, **question)
 
     def rank(
         self,
         among: str | None = None,
         under: str | None = None,
-        period: str | None = None,
-        at: int | None = None,
-        as_of: int | None = None,
-        law: str | None = None,
-        source: str | None = None,
-        *,
-        restated: bool = False,
+        **question: Unpack[QuestionFields],
     ) -> dict[str, Any]:
         """The league."""
-        return league.rank(self, among, under, period, at, as_of, law, source, restated)
+        return league.rank(self, among, under, **question)
 
     def changes(self, unit: str) -> dict[str, Any]:
         """The total and groups a day, a week and a month ago, as known then: {"day": {...}, …}."""
@@ -64,11 +53,11 @@ class DataFolder(FolderState):
         of a unit whose dossiers are not held, what was published at every captured instant."""
         return courses.history_of(self, unit, period, until, source)
 
-    def procedures(self, unit: str, indicator: str, **question: Any) -> dict[str, Any]:
+    def procedures(self, unit: str, indicator: str, **question: Unpack[QuestionFields]) -> dict[str, Any]:
         """An indicator of a unit by procedure: {"rows": [{"code", "name", "n", "d", "missed"}]}."""
         return drill.procedures(self, unit, indicator, **question)
 
-    def desks(self, unit: str, indicator: str, **question: Any) -> dict[str, Any]:
+    def desks(self, unit: str, indicator: str, **question: Unpack[QuestionFields]) -> dict[str, Any]:
         """An indicator of a unit by receiving desk: {"rows": [{"desk", "name", "n", "d", "missed"}]}."""
         return drill.desks(self, unit, indicator, **question)
 
@@ -80,7 +69,7 @@ class DataFolder(FolderState):
         procedure: str | None = None,
         limit: int = drill.PAGE,
         offset: int = 0,
-        **question: Any,
+        **question: Unpack[QuestionFields],
     ) -> dict[str, Any]:
         """The dossiers behind a number: {"total": int, "rows": [...]}."""
         return drill.dossiers(self, unit, indicator, part, procedure, limit, offset, **question)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 
 from chiso.folder.fairness import chances
 from chiso.folder.published import PublishedScore, published_json
@@ -58,18 +58,30 @@ class Asked:
         return self.period.judged_at(self.at)
 
 
-def asked(
-    folder: DataFolder,
-    period: str | None,
-    at: int | None,
-    as_of: int | None,
-    law: str | None,
-    source: str | None,
-    restated: bool = False,
-) -> Asked:
+class QuestionFields(TypedDict, total=False):
+    """What may be said of a question beside the unit; what is left out is decided by :func:`asked`."""
+
+    period: str | None
+    """``2026-09``, ``2026-Q3`` and the like; else the year of now"""
+    at: int | None
+    """judged at this instant (Unix seconds); else now"""
+    as_of: int | None
+    """as known at this instant; else as known now"""
+    law: str | None
+    """id of a law version; else the one in force"""
+    source: str | None
+    """``computed`` or ``published``; else what there is"""
+    restated: bool
+    """at the units of now's tree; else as they were then"""
+
+
+def asked(folder: DataFolder, **question: Unpack[QuestionFields]) -> Asked:
     """Decides what a question leaves open: the year of now, judged now, as known now, by the portal's law."""
     now = folder.now()
-    span = parse_period(period) if period else year_of(now if at is None else at)
+    at, law, source = question.get("at"), question.get("law"), question.get("source")
+    at = now if at is None else at
+    period = question.get("period")
+    span = parse_period(period) if period else year_of(at)
     if source not in (None, "", *SOURCES):
         raise QuestionError(
             f"Nguồn “{source}” không có; chọn computed (hệ thống tính) hoặc published (đã công bố).",
@@ -94,7 +106,7 @@ def asked(
             wrong=True,
         )
     found: Source | None = "published" if source == "published" else "computed" if source else None
-    return Asked(span, now if at is None else at, as_of, version, found, restated)
+    return Asked(span, at, question.get("as_of"), version, found, question.get("restated", False))
 
 
 def view_of(folder: DataFolder, question: Asked) -> View:
@@ -200,21 +212,12 @@ class Settled:
     """the published result, where the answer is made of it"""
 
 
-def settled(
-    folder: DataFolder,
-    unit_code: str,
-    period: str | None = None,
-    at: int | None = None,
-    as_of: int | None = None,
-    law: str | None = None,
-    source: str | None = None,
-    restated: bool = False,
-) -> Settled:
+def settled(folder: DataFolder, unit_code: str, **fields: Unpack[QuestionFields]) -> Settled:
     """Decides whether a question about a unit is answered from dossiers or from published figures.
 
     :class:`QuestionError` where it can be answered from neither.
     """
-    question = asked(folder, period, at, as_of, law, source, restated)
+    question = asked(folder, **fields)
     unit = unit_named(folder, unit_code, tree_at(folder, question))
     chosen = pick_source(folder, question, unit)
     if chosen == "published":
@@ -232,18 +235,9 @@ def settled(
     return Settled(question, unit, chosen, None)
 
 
-def score(
-    folder: DataFolder,
-    unit_code: str,
-    period: str | None = None,
-    at: int | None = None,
-    as_of: int | None = None,
-    law: str | None = None,
-    source: str | None = None,
-    restated: bool = False,
-) -> dict[str, Any]:
+def score(folder: DataFolder, unit_code: str, **question: Unpack[QuestionFields]) -> dict[str, Any]:
     """A unit's index (contract: "What `score --json` prints")."""
-    found = settled(folder, unit_code, period, at, as_of, law, source, restated)
+    found = settled(folder, unit_code, **question)
     head = provenance(folder, found.question, found.unit, found.source)
     if found.published is not None:
         return {**head, **published_json(found.published, found.question.law, found.question.period)}

@@ -71,7 +71,7 @@ def race(
     since, until = _span(folder, since, until)
     among = among or "provinces"
     fixed = parse_period(period) if period else None
-    question = question_of(folder, None, until, None, None, source)
+    question = question_of(folder, at=until, source=source)
     above = unit_named(folder, under, tree_at(folder, question)) if under else None
     units = units_of(folder, among, above, tree_instant(until))
     chosen = question.source or _source_of(folder, units, fixed or year_of(until))
@@ -279,7 +279,7 @@ def history_of(
 ) -> dict[str, Any]:
     """A unit's points over a period, of one source: computed, a sample a day of the year of now; or
     published, at every captured instant.  Without ``source`` computed where that is held, else published."""
-    question = question_of(folder, period, None, None, None, source)
+    question = question_of(folder, period=period, source=source)
     unit = unit_named(folder, unit_code, folder.now())
     kept = question.period == year_of(folder.now()) and not question.law.groups_only
     held = folder.holds(unit.index) or at_home(folder, unit)

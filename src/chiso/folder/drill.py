@@ -16,7 +16,10 @@ from chiso.law.compiled import CompiledCount, compiled
 from chiso.law.evaluator import Evaluator
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from chiso.engine.ground import Ground
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder, View
     from chiso.law.model import Indicator, LawVersion
 
@@ -126,7 +129,9 @@ def _procedure(ground: Ground, term: int) -> tuple[str, str]:
     return code, ground.catalogue.records[place].name if place >= 0 else ""
 
 
-def procedures(folder: DataFolder, unit_code: str, indicator: str, **question: Any) -> dict[str, Any]:
+def procedures(
+    folder: DataFolder, unit_code: str, indicator: str, **question: Unpack[QuestionFields]
+) -> dict[str, Any]:
     """An indicator of a unit, procedure by procedure, the most missed first."""
     wanted, view, unit = _ask(folder, unit_code, question)
     one = indicator_named(view, indicator)
@@ -148,7 +153,9 @@ def procedures(folder: DataFolder, unit_code: str, indicator: str, **question: A
     return {**head, "indicator": indicator, "rows": rows}
 
 
-def desks(folder: DataFolder, unit_code: str, indicator: str, **question: Any) -> dict[str, Any]:
+def desks(
+    folder: DataFolder, unit_code: str, indicator: str, **question: Unpack[QuestionFields]
+) -> dict[str, Any]:
     """An indicator of a unit by the desk that received the dossiers, beside the unit that handles them."""
     wanted, view, unit = _ask(folder, unit_code, question)
     one = indicator_named(view, indicator)
@@ -190,7 +197,7 @@ def dossiers(
     procedure: str | None = None,
     limit: int = PAGE,
     offset: int = 0,
-    **question: Any,
+    **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """The dossiers behind a number.  Missed ones by due time, others newest first."""
     wanted, view, unit = _ask(folder, unit_code, question)
@@ -249,15 +256,9 @@ def _dossier_rows(folder: DataFolder, view: View, found: Behind, page: np.ndarra
     return rows
 
 
-def _ask(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tuple[Asked, View, int]:
-    wanted = asked(
-        folder,
-        question.get("period"),
-        question.get("at"),
-        question.get("as_of"),
-        question.get("law"),
-        "computed",
-    )
+def _ask(folder: DataFolder, unit_code: str, question: QuestionFields) -> tuple[Asked, View, int]:
+    computed: QuestionFields = {**question, "source": "computed"}
+    wanted = asked(folder, **computed)
     unit = unit_named(folder, unit_code, wanted.judged_at)
     if wanted.law.groups_only:
         raise QuestionError(

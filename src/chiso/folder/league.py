@@ -29,6 +29,9 @@ from chiso.registry.tables import NATION
 from chiso.registry.units import LEAGUES, Unit
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder
 
 BACK: Final = {"day": 1, "week": 7, "month": 30}
@@ -60,15 +63,10 @@ def rank(
     folder: DataFolder,
     among: str | None = None,
     under: str | None = None,
-    period: str | None = None,
-    at: int | None = None,
-    as_of: int | None = None,
-    law: str | None = None,
-    source: str | None = None,
-    restated: bool = False,
+    **fields: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """The league (contract: "What `rank --json` prints")."""
-    question = asked(folder, period, at, as_of, law, source, restated)
+    question = asked(folder, **fields)
     among = among or "provinces"
     above = unit_named(folder, under, tree_at(folder, question)) if under else None
     members = ranked(folder, question, units_of(folder, among, above, tree_at(folder, question)))
@@ -291,19 +289,14 @@ def _first_known(folder: DataFolder, question: Asked, members: list[Member]) -> 
     return found if found is not None and found <= question.judged_at - DAY else None
 
 
-def peers(folder: DataFolder, unit_code: str, among_count: int = 5, **question: Any) -> dict[str, Any]:
+def peers(
+    folder: DataFolder, unit_code: str, among_count: int = 5, **question: Unpack[QuestionFields]
+) -> dict[str, Any]:
     """Units of the same kind with the nearest volumes of dossiers: who may fairly be compared.
 
     Volumes are the dossiers of the period: of 2.1 (published: its denominator).
     """
-    wanted = asked(
-        folder,
-        question.get("period"),
-        question.get("at"),
-        question.get("as_of"),
-        question.get("law"),
-        question.get("source"),
-    )
+    wanted = asked(folder, **question)
     at = tree_at(folder, wanted)
     unit = unit_named(folder, unit_code, at)
     above = unit.kind != "province"

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chiso.folder.answers import Asked, QuestionError, asked, unit_named
 from chiso.instants import DAY, parse_instant
 
 if TYPE_CHECKING:
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder, View
     from chiso.registry.units import Unit
 
 
-def computed(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tuple[Asked, View, Unit]:
+def computed(folder: DataFolder, unit_code: str, question: QuestionFields) -> tuple[Asked, View, Unit]:
     """A question about dossiers of a unit, decided where it leaves things open, its view and the unit."""
-    wanted = asked(
-        folder,
-        question.get("period"),
-        question.get("at"),
-        question.get("as_of"),
-        question.get("law"),
-        question.get("source"),
-    )
+    wanted = asked(folder, **question)
     if wanted.source == "published":
         raise QuestionError(
             "Câu hỏi này trả lời từ hồ sơ, không trả lời được từ số liệu đã công bố.",

@@ -10,7 +10,10 @@ from chiso.folder.answers import QuestionError
 from chiso.instants import parse_period
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from chiso.folder import DataFolder
+    from chiso.folder.answers import QuestionFields
     from chiso.law.model import LawVersion
 
 LEAST: Final = 2
@@ -22,7 +25,7 @@ SHOWN: Final = ("unit", "name", "kind", "source", "total", "band", "captured_at"
 Score = Mapping[str, Any]
 
 
-def compare(folder: DataFolder, units: Sequence[str], **question: Any) -> dict[str, Any]:
+def compare(folder: DataFolder, units: Sequence[str], **question: Unpack[QuestionFields]) -> dict[str, Any]:
     """Units beside each other, the first being the one that the others are held against.
 
     Args:

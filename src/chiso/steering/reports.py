@@ -76,7 +76,7 @@ def prefilled(folder: DataFolder, unit: str, at: int | None = None) -> Content:
     """
     moment = folder.now() if at is None else at
     try:
-        told = score(folder, unit, year_of(moment).label, at, at)
+        told = score(folder, unit, period=year_of(moment).label, at=at, as_of=at)
     except QuestionError:
         return Content("", at=told_at(moment))
     figures = [Figure("total", told["total"])]

@@ -13,6 +13,7 @@ from litestar.response import Response
 
 from chiso.commands.recounting import packed
 from chiso.folder import DataFolder
+from chiso.folder.answers import QuestionFields
 from chiso.instants import parse_instant
 from chiso.web.house import House
 
@@ -32,10 +33,17 @@ def instant_of(text: str | None) -> int | None:
 
 def question_of(
     period: str | None, at: str | None, as_of: str | None, law: str | None, source: str | None = None
-) -> dict[str, Any]:
-    """The query fields of a question as keyword arguments of the folder\'s questions."""
-    asked = {"period": period or None, "at": instant_of(at), "as_of": instant_of(as_of), "law": law or None}
-    return {**asked, "source": source} if source else asked
+) -> QuestionFields:
+    """The query fields of a question as keyword arguments of the folder's questions."""
+    asked: QuestionFields = {
+        "period": period or None,
+        "at": instant_of(at),
+        "as_of": instant_of(as_of),
+        "law": law or None,
+    }
+    if source:
+        asked["source"] = source
+    return asked
 
 
 def as_json(body: object) -> Response[bytes]:

@@ -112,7 +112,7 @@ class Hub:
 
     def score(self, unit: str, period: str | None) -> dict[str, Any]:
         """The score of a channel.  Raises QuestionError for a unit that is not known."""
-        return self._folder.score(unit, period)
+        return self._folder.score(unit, period=period)
 
     def join(self, unit: str, period: str | None, listener: Listener) -> Channel:
         """Begins to listen; the channel has something to tell at once."""

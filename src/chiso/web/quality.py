@@ -9,12 +9,13 @@ from litestar import Request, Router, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
+from chiso.folder.answers import QuestionFields
 from chiso.folder.drill import MOST
 from chiso.insight.quality import answer
 from chiso.insight.quality.signs import patterns
 from chiso.insight.quality.undoing import MEANINGS
 from chiso.web import sight
-from chiso.web.api import as_json, instant_of
+from chiso.web.api import as_json, question_of
 from chiso.web.lists import PAGE, mistake_words, page_number
 from chiso.web.messages import say
 from chiso.web.pages import asked, folder_of, html, redirected, shared
@@ -28,10 +29,9 @@ FEW: Final = 12
 """Senders shown at first."""
 
 
-def _question(view: View) -> dict[str, Any]:
+def _question(view: View) -> QuestionFields:
     """A view's question; mistakes are always those of what is known now."""
-    told = view.question()
-    return {name: told[name] for name in ("period", "at", "law")}
+    return {**view.question(), "as_of": None, "source": None}
 
 
 def _names(folder: Any, view: View) -> Any:
@@ -184,7 +184,7 @@ def quality_json(
     law: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """What mistakes of senders add to a unit's score or take from it, as `chiso quality --json`."""
-    question = {"period": period or None, "at": instant_of(at), "law": law or None}
+    question = question_of(period, at, None, law)
     return as_json(answer.quality(folder_of(request), unit, **question))
 
 
@@ -201,7 +201,7 @@ def dossiers_json(
     law: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """The dossiers of a mistake or a pattern, as `chiso quality --list --json` prints them."""
-    question = {"period": period or None, "at": instant_of(at), "law": law or None}
+    question = question_of(period, at, None, law)
     found = answer.dossiers(
         folder_of(request), unit, what, sender=sender or None, limit=min(max(limit, 0), MOST),
         offset=max(offset, 0), **question,

@@ -14,17 +14,12 @@ from chiso.insight.reconcile.answer import NAMED
 from chiso.insight.reconcile.detail import effect_of, page_of
 from chiso.insight.reconcile.remembered import remembered
 from chiso.insight.reconcile.sheet import write_sheet
-from chiso.web.api import as_json, folder_of, question_of
+from chiso.web.api import as_json, folder_of, instant_of
 
 AnyRequest = Request[Any, Any, Any]
 MOST: Final = 1_000
 """Dossiers of one answer."""
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _asked(period: str | None, at: str | None, law: str | None) -> dict[str, Any]:
-    asked = question_of(period, at, None, law)
-    return {name: asked[name] for name in ("period", "at", "law")}
 
 
 @get("/units/{unit:str}/reconcile", sync_to_thread=True)
@@ -37,7 +32,7 @@ def reconcile(
     named: FromQuery[int] = NAMED,
 ) -> Response[bytes]:
     """A unit's published figures against the computed ones, as `chiso reconcile --json` prints it."""
-    found = remembered(folder_of(request), unit, **_asked(period, at, law))
+    found = remembered(folder_of(request), unit, period or None, instant_of(at), law or None)
     return as_json(json_of(found, min(max(named, 0), 100_000)))
 
 
@@ -55,7 +50,7 @@ def dossiers(
     offset: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """The dossiers of one cause with the facts that differ; of an indicator, those that change it."""
-    found = remembered(folder_of(request), unit, **_asked(period, at, law))
+    found = remembered(folder_of(request), unit, period or None, instant_of(at), law or None)
     effect = effect_of(found, cause, part)
     return as_json(page_of(found, effect, min(max(limit, 0), MOST), max(offset, 0), indicator))
 
@@ -70,7 +65,7 @@ def workbook(
     asked_by: FromQuery[str] = "",
 ) -> Response[bytes]:
     """The reconciliation as a workbook for the portal's operators."""
-    found = remembered(folder_of(request), unit, **_asked(period, at, law))
+    found = remembered(folder_of(request), unit, period or None, instant_of(at), law or None)
     target = io.BytesIO()
     write_sheet(found, target, asked_by[:200])
     name = f"doi-chieu-{found.gathered.question.unit.code}-{found.gathered.question.period.label}.xlsx"

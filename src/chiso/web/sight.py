@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from chiso.folder import DataFolder, QuestionError
+from chiso.folder.answers import QuestionFields
 from chiso.folder.data import newest_known
 from chiso.instants import BadInstantError, iso, parse_period, year_of
 from chiso.law.loader import default_law
@@ -55,9 +56,9 @@ def ask(question: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         raise AskedWrongError("", str(error), "error.asked") from error
 
 
-def of_dossiers(view: View) -> dict[str, Any]:
+def of_dossiers(view: View) -> QuestionFields:
     """A view's question as those take it that know no published figures."""
-    return {name: value for name, value in view.question().items() if name != "source"}
+    return {**view.question(), "source": None}
 
 
 def freshness(folder: DataFolder, view: View) -> dict[str, Any]:
@@ -103,7 +104,7 @@ def history(folder: DataFolder, view: View, raw: Mapping[str, Any]) -> dict[str,
                 break
             try:
                 told = folder.score(
-                    str(raw["unit"]), period.label, at=at, law=view.law or None, source="published"
+                    str(raw["unit"]), period=period.label, at=at, law=view.law or None, source="published"
                 )
             except QuestionError:
                 continue

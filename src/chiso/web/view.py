@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlencode
 
+from chiso.folder.answers import QuestionFields
 from chiso.instants import (
     DAY,
     BadInstantError,
@@ -137,7 +138,7 @@ class View:
         """Whether the reader has gone to another instant than now."""
         return self.at is not None or self.as_of is not None
 
-    def question(self) -> dict[str, Any]:
+    def question(self) -> QuestionFields:
         """Keyword arguments for the questions of a data folder."""
         return {
             "period": None if self.period is None else self.period.label,

@@ -20,6 +20,7 @@ from chiso.web.api import as_json, folder_of, question_of
 from chiso.web.rights import only_officers_own
 
 if TYPE_CHECKING:
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder
 
 AnyRequest = Request[Any, Any, Any]
@@ -30,7 +31,7 @@ def _last(text: str | None) -> int | None:
     return last_instant(text.replace(" ", "+")) if text else None
 
 
-def _end(folder: DataFolder, told: str | None, period: str | None, asked: dict[str, Any]) -> int:
+def _end(folder: DataFolder, told: str | None, period: str | None, asked: QuestionFields) -> int:
     """The instant up to which something is asked, else the end of the period."""
     end = _last(told)
     if end is None:

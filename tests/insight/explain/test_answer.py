@@ -41,7 +41,9 @@ def by_kind(body: dict[str, Any], indicator: str | None = None) -> dict[str, Dec
 def total_of(folder: DataFolder, unit: str, text: str, law: str | None) -> str:
     """The total of an end, asked for as anybody asks."""
     asked = end(folder, text)
-    return str(folder.score(unit, asked.period.label, asked.at, asked.as_of, law)["total"])
+    return str(
+        folder.score(unit, period=asked.period.label, at=asked.at, as_of=asked.as_of, law=law)["total"]
+    )
 
 
 def random_pairs(folder: DataFolder, count: int, moments: int, seed: int) -> Counter[str]:

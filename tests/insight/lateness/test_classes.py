@@ -37,7 +37,7 @@ def test_the_slow_twin_agrees_on_random_lives(
         folder.ledger.clock.set(Clock(NOW))
         folder.refresh()
         tell(folder, told, NOW)
-        question = asked(folder, period, at, as_of, None, "computed")
+        question = asked(folder, period=period, at=at, as_of=as_of, source="computed")
         both = sides(folder, question)
         twin = Twin(folder, parse_period(period), question.judged_at, as_of)
         codes = folder.ledger.codes(range(1, len(CODES) + 1))

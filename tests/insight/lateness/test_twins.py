@@ -64,7 +64,7 @@ def test_without_its_twin_a_dossier_is_not_there(folder: DataFolder) -> None:
     told(folder, "H01.113-260907-00001", DUE - 2 * DAY)
     told(folder, "H01.113-260907-00002")
     boards = lateness(folder, "H01", period="2026-09")
-    score = folder.score("H01", "2026-09")["indicators"]["2.1"]
+    score = folder.score("H01", period="2026-09")["indicators"]["2.1"]
     assert (score["n"], score["d"]) == (1, 2)
     assert boards["classes"]["wrong_data"]["count"] == 1
     gain = {name: one["exact"] for name, one in boards["scores"].items()}

@@ -130,7 +130,7 @@ def test_published_figures_are_lost_by_indicator(portals: DataFolder, period: st
     for unit in codes:
         body = answer(portals, unit, period=period)
         sums_exactly(body)
-        assert body["total"] == portals.score(unit, period)["total"]
+        assert body["total"] == portals.score(unit, period=period)["total"]
     body = answer(portals, portal.HOME, period=period)
     one = body["indicators"]["2.1"]
     assert one["why"] == "missed"

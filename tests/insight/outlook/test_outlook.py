@@ -29,7 +29,7 @@ def test_the_clock_really_moved_shows_the_same(own: DataFolder) -> None:
         own.refresh()
         assert own.standing.at == at
         for unit in units:
-            found = own.score(unit, period)
+            found = own.score(unit, period=period)
             step = [one for one in told[unit]["steps"] if parse_instant(one["at"]) <= at][-1]
             assert (found["total"], found["exact"]) == (step["total"], step["exact"]), (unit, iso(at))
             assert parse_instant(found["at"]) == at
@@ -81,7 +81,7 @@ def test_other_periods_and_laws_and_pasts_have_an_outlook(province: DataFolder) 
     now = province.now()
     month = outlook(province, "H01", END, period="2026-10")
     assert month["until"] == iso(parse_instant("2026-11-01"))
-    assert month["total"] == province.score("H01", "2026-10")["total"]
+    assert month["total"] == province.score("H01", period="2026-10")["total"]
     assert month["forecast"] is None
     assert month["no_forecast"] == "period"
     then = now - 40 * DAY

@@ -12,7 +12,7 @@ from chiso.insight.plan.asked import costs, hours_of, others_now, shares_of, tar
 
 
 def wanted(folder: DataFolder) -> Asked:
-    return asked(folder, None, None, None, None, None)
+    return asked(folder)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def again(seen: Any, roster: Roster, change: Change) -> Roster:
 
 
 def test_every_change_counts_as_a_recount_does(province: DataFolder) -> None:
-    wanted = asked(province, None, None, None, None, None)
+    wanted = asked(province)
     found = findings.find(province, wanted)
     view = province.view(wanted.period)
     root = province.registry.units.home

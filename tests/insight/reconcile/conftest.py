@@ -75,7 +75,7 @@ class Small:
 
     def computed(self, at: int = CAPTURE, unit: str = UNIT) -> dict[str, tuple[int, int]]:
         """n and d as the engine counts them, known now and judged at a capture."""
-        told = self.folder.score(unit, "2026", at=at, source="computed")["indicators"]
+        told = self.folder.score(unit, period="2026", at=at, source="computed")["indicators"]
         return {name: (one["n"], one["d"]) for name, one in told.items() if "n" in one and name != "2.2"}
 
     def publish(

@@ -39,7 +39,7 @@ def test_as_known_it_counts_what_the_engine_counts(
 ) -> None:
     period, at = parse_period(label), NOW - back * DAY
     found = gathered(province, code, period, at)
-    told = province.score(code, label, at=at, source="computed")["indicators"]
+    told = province.score(code, period=label, at=at, source="computed")["indicators"]
     wanted = {
         name: (one["n"], one["d"])
         for name, one in told.items()
@@ -57,7 +57,7 @@ def test_known_then_it_counts_what_the_engine_counts_as_of_then(
     at = NOW - back * DAY
     found = gathered(province, code, parse_period("2026"), at)
     known = frozenset(one for choice in found.choices for one in choice if one.cause == "known_later")
-    told = province.score(code, "2026", at=at, as_of=at, source="computed")["indicators"]
+    told = province.score(code, period="2026", at=at, as_of=at, source="computed")["indicators"]
     wanted = {
         name: (one["n"], one["d"])
         for name, one in told.items()
@@ -70,7 +70,7 @@ def test_known_then_it_counts_what_the_engine_counts_as_of_then(
 def test_rules_of_the_document_count_what_its_law_counts(province: DataFolder, code: str) -> None:
     found = gathered(province, code, parse_period("2026"), NOW)
     rules = frozenset(Option("document_rule", name) for name in found.case.cells.document_sides)
-    told = province.score(code, "2026", law="qd766-document", source="computed")["indicators"]
+    told = province.score(code, period="2026", law="qd766-document", source="computed")["indicators"]
     assert {rule.part for rule in rules} == {"1.4", "3.3", "4.1"}
     for name, (n, d) in found.case.pairs(rules).items():
         assert (told[name]["n"], told[name]["d"]) == (n, d), name

@@ -161,7 +161,7 @@ def test_filed_in_a_month_and_received_the_day_after_it(small: Small) -> None:
     october = parse_instant("2026-10-01")
     edge = small.one(58, october, open_=True, NgayNopHoSo=stamp(october - HOUR))
     small.tell(edge, small.one(59, october), known_at=CAPTURE - DAY)
-    told = small.folder.score(UNIT, "2026-09", at=CAPTURE, source="computed")["indicators"]
+    told = small.folder.score(UNIT, period="2026-09", at=CAPTURE, source="computed")["indicators"]
     pairs = {name: (one["n"], one["d"]) for name, one in told.items() if "n" in one and name != "2.2"}
     assert pairs["2.1"] == (10, 10)
     for name in ("2.1", "3.3", "3.6", "4.5b", "5.4"):
@@ -232,7 +232,7 @@ def test_a_rule_that_shows_in_points_alone(small: Small) -> None:
     small.tell(*(small.one(70 + n, SEPTEMBER, open_=True) for n in range(2)), known_at=CAPTURE - DAY)
     pairs = small.computed()
     assert pairs["4.2"] == (10, 12)
-    own = small.folder.score(UNIT, "2026", at=CAPTURE)
+    own = small.folder.score(UNIT, period="2026", at=CAPTURE)
     group = Decimal(own["groups"]["digitisation"]["points"]) + 4 - Decimal(own["indicators"]["4.2"]["points"])
     small.publish(pairs, {"4.2": "4.00", "4.6": "2.00", "digitisation": f"{group:.2f}"})
     body = small.answer()
@@ -373,7 +373,7 @@ def test_a_numerator_greater_than_its_denominator(small: Small) -> None:
 
 
 def test_a_total_that_is_not_the_sum_of_its_groups(small: Small) -> None:
-    own = small.folder.score(UNIT, "2026", at=CAPTURE)
+    own = small.folder.score(UNIT, period="2026", at=CAPTURE)
     groups = {name: one["points"] for name, one in own["groups"].items()}
     total = Decimal(own["total"]) - 2
     small.publish(small.computed(), {**groups, "4.6": "2.00", "total": f"{total:.2f}"})
@@ -389,7 +389,7 @@ def test_groups_known_by_points_only(small: Small) -> None:
     for one in hours_late:
         one["NgayHenTra"] = one["NgayKetThucXuLy"][:8] + "090000"
     small.tell(*hours_late, known_at=CAPTURE - DAY)
-    own = small.folder.score(UNIT, "2026", at=CAPTURE)
+    own = small.folder.score(UNIT, period="2026", at=CAPTURE)
     groups = {name: one["points"] for name, one in own["groups"].items()}
     assert Decimal(groups["processing"]) < 20
     satisfied = Decimal(groups["satisfaction"]) - Decimal(own["indicators"]["5.4"]["points"]) + 6

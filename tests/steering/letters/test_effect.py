@@ -50,8 +50,8 @@ def test_before_and_after_are_as_known_then(own: DataFolder) -> None:
     assert communes["low"] is not None
     sent = sent_at(entry)
     for row in [*departments["units"][:2], *communes["units"][:6]]:
-        assert row["before"] == own.score(row["unit"], "2026", at=sent, as_of=sent)["total"]
-        assert row["after"] == own.score(row["unit"], "2026")["total"]
+        assert row["before"] == own.score(row["unit"], period="2026", at=sent, as_of=sent)["total"]
+        assert row["after"] == own.score(row["unit"], period="2026")["total"]
         assert Decimal(row["change"]) == Decimal(row["after"]) - Decimal(row["before"])
     assert {row["unit"] for row in communes["units"] if row["addressed"]} == set(SENT.to[:4])
 

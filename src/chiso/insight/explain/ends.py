@@ -84,7 +84,9 @@ def ends(
 
 def _settled(folder: DataFolder, unit: str, one: End, law: str | None, source: str | None) -> Settled:
     try:
-        return settled(folder, unit, one.period.label, one.at, one.as_of, law, source)
+        return settled(
+            folder, unit, period=one.period.label, at=one.at, as_of=one.as_of, law=law, source=source
+        )
     except QuestionError as error:
         if error.unknown or error.wrong:
             raise

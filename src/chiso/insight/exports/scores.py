@@ -26,6 +26,9 @@ from chiso.law.model import Indicator, LawVersion
 from chiso.text import collation_key, moment
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder
 
 Form = Literal["xlsx", "csv", "parquet"]
@@ -108,19 +111,14 @@ class Gathered:
         return self.scores[0]
 
 
-def gather(folder: DataFolder, unit_code: str, *, below: bool, **question: Any) -> Gathered:
+def gather(
+    folder: DataFolder, unit_code: str, *, below: bool, **question: Unpack[QuestionFields]
+) -> Gathered:
     """The scores of a unit, and with ``below`` of every unit below it that has one, all of one instant.
 
     Raises QuestionError where the unit itself has none.
     """
-    wanted = asked(
-        folder,
-        question.get("period"),
-        question.get("at"),
-        question.get("as_of"),
-        question.get("law"),
-        question.get("source"),
-    )
+    wanted = asked(folder, **question)
     with folder.lock:  # nothing comes in between two units
         head = score_of(folder, unit_code, **question)
         found = [head]

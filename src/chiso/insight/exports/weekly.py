@@ -13,6 +13,9 @@ from chiso.registry.units import LEAGUES
 from chiso.text import moment, number
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder
 
 THRESHOLDS: Final = (80, 90)
@@ -35,7 +38,7 @@ def weekly(
     *,
     thresholds: tuple[int, ...] = THRESHOLDS,
     limit: int = LONGEST,
-    **question: Any,
+    **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """The message about the units below one: totals, change in a week, who is under each threshold.
 
@@ -89,7 +92,7 @@ def weekly(
 
 
 def _league(
-    folder: DataFolder, among: str, question: dict[str, Any], under: str | None = None
+    folder: DataFolder, among: str, question: QuestionFields, under: str | None = None
 ) -> list[dict[str, Any]]:
     if not among:
         return []

@@ -25,6 +25,9 @@ from chiso.instants import iso
 from chiso.law.scoring import decimals, exact_points
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder
     from chiso.intake.records import Mistake
     from chiso.registry.units import Unit
@@ -37,7 +40,7 @@ SHARED: Final = (ON_TIME, SATISFIED)
 """The indicators that an overdue dossier costs points in."""
 
 
-def asked_of(folder: DataFolder, unit: str, question: dict[str, Any]) -> tuple[Asked, Unit]:
+def asked_of(folder: DataFolder, unit: str, question: QuestionFields) -> tuple[Asked, Unit]:
     """The question with all that it leaves open decided, and the unit."""
     wanted, _, one = computed(folder, unit, question)
     if ON_TIME not in wanted.law.indicators:
@@ -95,7 +98,7 @@ class Shares:
         return found
 
 
-def lateness(folder: DataFolder, unit: str, **question: Any) -> dict[str, Any]:
+def lateness(folder: DataFolder, unit: str, **question: Unpack[QuestionFields]) -> dict[str, Any]:
     """Late work or late data: a unit's overdue dossiers by class, and what late and wrong data cost it.
 
     ``question``: ``period``, ``at``, ``as_of``, ``law``, as everywhere.  docs/commands.md has the form.

@@ -18,7 +18,10 @@ from chiso.insight.lateness.judging import ON_TIME
 from chiso.instants import NEVER, iso
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from chiso.engine.columns import Array
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder
 
 Bools = NDArray[np.bool_]
@@ -42,7 +45,7 @@ def dossiers(
     sender: str | None = None,
     limit: int = PAGE,
     offset: int = 0,
-    **question: Any,
+    **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """The dossiers behind a number of :func:`chiso.insight.lateness.lateness`.
 

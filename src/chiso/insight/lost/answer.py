@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from chiso.folder.answers import Settled, counted, provenance, settled
+from chiso.folder.answers import QuestionFields, Settled, counted, provenance, settled
 from chiso.insight.lost import why
 from chiso.insight.lost.share import Loss, Lost, of, of_published, rows_of
 from chiso.insight.tenths import written
@@ -28,18 +28,14 @@ def lost_of(folder: DataFolder, question: Settled) -> Lost:
 def answer(
     folder: DataFolder,
     unit_code: str,
-    period: str | None = None,
-    at: int | None = None,
-    as_of: int | None = None,
-    law: str | None = None,
-    source: str | None = None,
+    **fields: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """The points that a unit lost, row by row (contract: "What the insight commands print").
 
     The rows of an indicator and its ``rounding`` sum to its ``points``; the indicators and the groups'
     ``rounding`` sum to ``lost``.  :class:`QuestionError` as for ``score``.
     """
-    question = settled(folder, unit_code, period, at, as_of, law, source)
+    question = settled(folder, unit_code, **fields)
     told = lost_of(folder, question)
     units = folder.registry.units.all
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chiso.folder.answers import settled, view_of
 from chiso.folder.drill import indicator_named
@@ -13,7 +13,10 @@ from chiso.law.model import LEVELS
 from chiso.law.scoring import score
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from chiso.engine.board import Board
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder
     from chiso.registry.units import Unit
 
@@ -27,14 +30,15 @@ class Cost:
 
 
 def cost_of(
-    folder: DataFolder, unit_code: str, indicators: str | Sequence[str], **question: Any
+    folder: DataFolder, unit_code: str, indicators: str | Sequence[str], **question: Unpack[QuestionFields]
 ) -> list[Cost]:
     """What one dossier (procedure, petition) that missed an indicator costs its unit and each one above it.
 
     One dossier may miss several indicators: an overdue one misses 2.1 and 5.4.  Beyond a cap it costs none.
     ``question``: ``period``, ``at``, ``as_of``, ``law``.  :class:`QuestionError` where nothing is computed.
     """
-    found = settled(folder, unit_code, **{**question, "source": "computed"})
+    computed: QuestionFields = {**question, "source": "computed"}
+    found = settled(folder, unit_code, **computed)
     view = view_of(folder, found.question)
     names = [indicators] if isinstance(indicators, str) else list(indicators)
     for name in names:

@@ -15,14 +15,20 @@ from chiso.instants import iso, year_of
 
 if TYPE_CHECKING:
     from datetime import date
+    from typing import Unpack
 
-    from chiso.folder.answers import Asked
+    from chiso.folder.answers import Asked, QuestionFields
     from chiso.folder.state import DataFolder, View
     from chiso.registry.units import Unit
 
 
 def outlook(
-    folder: DataFolder, unit_code: str, until: int, *, foretell: bool = True, **question: Any
+    folder: DataFolder,
+    unit_code: str,
+    until: int,
+    *,
+    foretell: bool = True,
+    **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """A unit's score at every coming instant up to one if nobody acts, and beside it a forecast.
 

@@ -23,8 +23,9 @@ from chiso.ledger.collecting import without_collecting
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+    from typing import Unpack
 
-    from chiso.folder.answers import Asked
+    from chiso.folder.answers import Asked, QuestionFields
     from chiso.folder.state import DataFolder, View
     from chiso.registry.units import Unit
 
@@ -72,7 +73,7 @@ def plan_of(
     inflow: bool = False,
     hours: Hours | None = None,
     spread: str = "few",
-    question: dict[str, Any],
+    question: QuestionFields,
 ) -> tuple[Asked, View, Unit, Plan]:
     """A plan and what it is about."""
     if spread not in SPREADS:
@@ -114,7 +115,7 @@ def plan(
     hours: Hours | None = None,
     spread: str = "few",
     limit: int | None = None,
-    **question: Any,
+    **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """The least work that brings a unit to a target by an instant, or the proof that none does.
 
@@ -205,7 +206,13 @@ def _units(found: Plan, minutes: Any) -> list[dict[str, Any]]:
 
 
 def what_if(
-    folder: DataFolder, unit_code: str, by: int, shares: Shares, *, inflow: bool = False, **question: Any
+    folder: DataFolder,
+    unit_code: str,
+    by: int,
+    shares: Shares,
+    *,
+    inflow: bool = False,
+    **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """The total, band and rank of a unit once so many percent of each kind of work are done by an instant.
 

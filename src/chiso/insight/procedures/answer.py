@@ -27,7 +27,9 @@ from chiso.law.scoring import decimals, exact_points, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Unpack
 
+    from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder, View
     from chiso.insight.procedures.lists import Finding
     from chiso.insight.todo.work import Work
@@ -54,7 +56,7 @@ class Found:
     local: int
 
 
-def found_of(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tuple[Any, Unit, Found]:
+def found_of(folder: DataFolder, unit_code: str, question: QuestionFields) -> tuple[Any, Unit, Found]:
     """What is found for a unit, kept while nothing changes."""
     wanted, unit, work = work_of(folder, unit_code, None, question)
     view = work.view
@@ -73,7 +75,7 @@ def procedures(
     department: str | None = None,
     limit: int = PAGE,
     offset: int = 0,
-    **question: Any,
+    **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """Procedures as work: what to announce, publish, complete, offer, and what is missing or outdated.
 

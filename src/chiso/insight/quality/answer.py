@@ -18,9 +18,11 @@ from chiso.intake.records import Mistake
 from chiso.law.scoring import decimals
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from chiso.engine.columns import Array
     from chiso.engine.each import Bools
-    from chiso.folder.answers import Asked
+    from chiso.folder.answers import Asked, QuestionFields
     from chiso.folder.state import DataFolder
     from chiso.registry.units import Unit
 
@@ -100,9 +102,9 @@ def sample(numbers: Array) -> list[int]:
     return found
 
 
-def asked_of(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tuple[Asked, Unit, Sheet]:
+def asked_of(folder: DataFolder, unit_code: str, question: QuestionFields) -> tuple[Asked, Unit, Sheet]:
     """A question about what is known now, and the findings seen from its unit."""
-    wanted = asked(folder, question.get("period"), question.get("at"), None, question.get("law"), None)
+    wanted = asked(folder, period=question.get("period"), at=question.get("at"), law=question.get("law"))
     unit = unit_named(folder, unit_code, wanted.judged_at)
     if wanted.law.groups_only:
         raise QuestionError(
@@ -114,7 +116,7 @@ def asked_of(folder: DataFolder, unit_code: str, question: dict[str, Any]) -> tu
     return wanted, unit, Sheet(folder, found, unit)
 
 
-def quality(folder: DataFolder, unit_code: str, **question: Any) -> dict[str, Any]:
+def quality(folder: DataFolder, unit_code: str, **question: Unpack[QuestionFields]) -> dict[str, Any]:
     """What each mistake of senders adds to a unit's exact total or takes from it, and patterns beside it.
 
     Args:
@@ -250,7 +252,7 @@ def dossiers(
     sender: str | None = None,
     limit: int = PAGE,
     offset: int = 0,
-    **question: Any,
+    **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """The dossiers of a mistake or of a pattern, the newest first.
 

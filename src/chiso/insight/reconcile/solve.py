@@ -97,7 +97,7 @@ def reconcile(
     Computed is judged at each group's own instant of capture, as known now.  Raises QuestionError where
     nothing was published, or nothing can be computed.
     """
-    asked_for = asked(folder, period, at, None, law, None)
+    asked_for = asked(folder, period=period, at=at, law=law)
     unit = unit_named(folder, unit_code, asked_for.judged_at)
     if asked_for.law.groups_only:
         raise QuestionError(

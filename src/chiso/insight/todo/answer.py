@@ -20,9 +20,10 @@ from chiso.law.scoring import decimals
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from fractions import Fraction
+    from typing import Unpack
 
     from chiso.engine.each import Bools
-    from chiso.folder.answers import Asked
+    from chiso.folder.answers import Asked, QuestionFields
     from chiso.folder.state import DataFolder, View
     from chiso.ledger.marks import Mark
     from chiso.registry.units import Unit
@@ -33,7 +34,7 @@ MARKED: Final = ("open", "done", "assigned")
 
 
 def work_of(
-    folder: DataFolder, unit_code: str, until: int | None, question: dict[str, Any]
+    folder: DataFolder, unit_code: str, until: int | None, question: QuestionFields
 ) -> tuple[Asked, Unit, Work]:
     """The work of a unit, kept while nothing changes."""
     wanted, view, unit = computed(folder, unit_code, question)
@@ -60,7 +61,7 @@ def todo(
     named: bool = False,
     limit: int = PAGE,
     offset: int = 0,
-    **question: Any,
+    **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """Today's work of a unit, most points first.
 

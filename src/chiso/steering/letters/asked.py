@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from chiso.folder import DataFolder, QuestionError
-from chiso.folder.answers import Asked, asked, tree_at, unit_named
+from chiso.folder.answers import Asked, QuestionFields, asked, tree_at, unit_named
 from chiso.instants import YEARS, day_of, iso, parse_instant
 from chiso.registry.units import Unit, Units
 from chiso.steering.letters import phrases
@@ -49,14 +49,7 @@ class Scene:
 
     @classmethod
     def of(cls, folder: DataFolder, request: Request) -> Scene:
-        question = asked(
-            folder,
-            request.period or None,
-            request.at,
-            request.as_of,
-            request.law or None,
-            request.source or None,
-        )
+        question = asked(folder, **_fields(request))
         at = tree_at(folder, question)
         return cls(folder, request, question, at, in_force(folder, request.unit, at))
 
@@ -70,16 +63,9 @@ class Scene:
     def name(self, unit: Unit) -> str:
         return self.units.name(unit.index, self.at)
 
-    def common(self) -> dict[str, Any]:
+    def common(self) -> QuestionFields:
         """The question as keyword arguments of a folder's questions."""
-        request = self.request
-        return {
-            "period": request.period or None,
-            "at": request.at,
-            "as_of": request.as_of,
-            "law": request.law or None,
-            "source": request.source or None,
-        }
+        return _fields(self.request)
 
     @property
     def known_at(self) -> int:
@@ -132,3 +118,13 @@ def in_force(folder: DataFolder, code: str, at: int) -> Unit:
         f"{phrases.short_day(when)}{f'; nay là {names}' if names else ''}.",
         f"{unit.code} {'ended' if ended else 'begins'} on {when}{f'; {codes} continues it' if codes else ''}",
     )
+
+
+def _fields(request: Request) -> QuestionFields:
+    return {
+        "period": request.period or None,
+        "at": request.at,
+        "as_of": request.as_of,
+        "law": request.law or None,
+        "source": request.source or None,
+    }

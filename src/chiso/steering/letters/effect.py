@@ -38,7 +38,7 @@ def sent_at(entry: Entry) -> int:
 def _leagues(folder: DataFolder, entry: Entry, facts: Facts, since: int, end: int) -> list[dict[str, Any]]:
     origin = facts.standing.origin
     source = origin.source if origin.source in ("computed", "published") else None
-    question = asked(folder, origin.period, end, None, origin.law, source)
+    question = asked(folder, period=origin.period, at=end, law=origin.law, source=source)
     units = folder.registry.units
     addressed = set(entry.addressees)
     found = []

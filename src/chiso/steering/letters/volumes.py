@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chiso.folder.answers import view_of
+from chiso.folder.answers import QuestionFields, view_of
 from chiso.folder.drill import behind
 from chiso.insight.todo.answer import todo
 from chiso.instants import DAY, day_of, midnight, parse_instant
@@ -70,7 +70,7 @@ def due(scene: Scene, days: int, origin: Origin) -> Due:
 
 def work(scene: Scene, origin: Origin) -> Work:
     """The unit's work up to the end of the next working day, what gives most points first."""
-    question = {name: value for name, value in scene.common().items() if name != "source"}
+    question: QuestionFields = {**scene.common(), "source": None}
     told = todo(scene.folder, scene.unit.code, limit=LISTED, **question)
     rows = tuple(
         WorkRow(
