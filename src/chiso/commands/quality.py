@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from chiso.commands.options import At, Data, Json, LawOption, PeriodOption, instant, opened
-from chiso.folder.answers import QuestionFields
+from chiso.commands.options import At, Data, Json, LawOption, PeriodOption, Question, opened
 
 
 def quality(
@@ -43,7 +42,7 @@ def quality(
     from chiso.commands import output
     from chiso.insight.quality import answer
 
-    question: QuestionFields = {"period": period, "at": instant(at), "law": law}
+    question = Question(period=period, at=at, law=law).asked()
     with opened(data) as folder:
         if listed is None:
             body = answer.quality(folder, unit, **question)
