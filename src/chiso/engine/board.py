@@ -43,6 +43,15 @@ class Sources:
         registers = {name: values[index] for name, values in self.registers.items()}
         return Sources(self.cells[:, index], self.distinct[:, index], registers)
 
+    def then(self, other: Sources) -> Sources:
+        """The places of the last axis, and after them those of another."""
+        registers = {name: np.r_[values, other.registers[name]] for name, values in self.registers.items()}
+        return Sources(
+            np.concatenate([self.cells, other.cells], axis=1),
+            np.concatenate([self.distinct, other.distinct], axis=1),
+            registers,
+        )
+
     def more(self, cells: Counts, distinct: Counts, registers: Mapping[str, Counts]) -> Sources:
         """The same with so much more of each; registers that are unknown stay so."""
         told = dict(self.registers)

@@ -300,9 +300,14 @@ class Ground:
         held = self._petitions.get(period.label)
         if held is None or not held[0] <= judged_at < held[1]:
             counts = self.book.counts(self.units, period, judged_at)
-            until = self.book.next_change(judged_at)
+            until = min(self.book.next_change(judged_at), self._next_era(judged_at))
             held = self._petitions[period.label] = (judged_at, max(until, judged_at + 1), counts)
         return held[2]
+
+    def _next_era(self, judged_at: int) -> int:
+        """The first instant after one that is judged by another tree, or ``NEVER``."""
+        later = self.units.eras[np.searchsorted(self.units.eras, judged_at) :]
+        return int(later[0]) + 1 if len(later) else NEVER
 
     @property
     def book(self) -> petition_counts.Book:

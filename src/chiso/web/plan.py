@@ -19,7 +19,7 @@ from chiso.insight.plan.asked import MOST_HOURS
 from chiso.insight.plan.steps import SPREADS
 from chiso.insight.plan.whatif import WHOLE
 from chiso.insight.todo.items import WHAT
-from chiso.instants import NEVER, BadInstantError, day_of, tree_instant
+from chiso.instants import NEVER, BadInstantError, day_of, parse_instant, tree_instant
 from chiso.law.goals import number
 from chiso.web import formatting, sight, waterfall
 from chiso.web.messages import say
@@ -263,6 +263,7 @@ def _answered(folder: DataFolder, view: View, code: str, wanted: Wanted) -> dict
     return told | {
         "body": body,
         "raw": body,
+        "ended": formatting.day(parse_instant(body["unit_ends"]) - 1) if "unit_ends" in body else "",
         "ways": kinds,
         "floating": lambda row: waterfall.step(row.start, row.stop, low, high),
         "level": lambda total: waterfall.level(Fraction(total), low, high),

@@ -8,7 +8,7 @@ from chiso.folder.answers import provenance, score_of_hundredths
 from chiso.insight.asking import computed, must_lie_ahead
 from chiso.insight.exact import Exact
 from chiso.insight.keeping import kept, state_of
-from chiso.insight.outlook.course import Course, course
+from chiso.insight.outlook.course import Course, followed
 from chiso.insight.outlook.forecast import EDGES, LEAST, Forecast, forecast, trials
 from chiso.insight.outlook.past import days
 from chiso.instants import iso, year_of
@@ -74,7 +74,7 @@ def course_of(folder: DataFolder, wanted: Asked, view: View, unit: Unit, until: 
         "course", unit.index, wanted.period.label, until, wanted.law.version, wanted.as_of,
         *state_of(folder, view),
     )  # fmt: skip
-    return kept(folder, key, lambda: course(view, unit.index, until))
+    return kept(folder, key, lambda: followed(view, unit, until))
 
 
 def forecast_of(

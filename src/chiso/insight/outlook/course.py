@@ -20,10 +20,13 @@ from chiso.insight.outlook.moves import Moves, moves
 from chiso.law.table import points_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chiso.engine.columns import Array
     from chiso.engine.count import Counts
     from chiso.engine.ground import Ground
     from chiso.folder.state import View
+    from chiso.registry.units import Unit
 
 
 @dataclass
@@ -51,6 +54,54 @@ class Course:
     def place(self, instant: int) -> int:
         """The place of the state that holds at an instant."""
         return max(0, int(np.searchsorted(self.instants, instant, side="right")) - 1)
+
+    def part(self, places: Sequence[int]) -> Course:
+        """The states at some places."""
+        some = np.array(places, np.intp)
+        return Course(
+            self.unit,
+            self.instants[some],
+            self.n[some],
+            self.d[some],
+            self.totals[some],
+            [self.falling[one] for one in places],
+            [self.petitions[one] for one in places],
+            [self.procedures[one] for one in places],
+            self.own.take(some),
+            self.above.take(some),
+        )
+
+    def then(self, other: Course) -> Course:
+        """These states, and after them those of another course."""
+        return Course(
+            self.unit,
+            np.r_[self.instants, other.instants],
+            np.concatenate([self.n, other.n]),
+            np.concatenate([self.d, other.d]),
+            np.r_[self.totals, other.totals],
+            [*self.falling, *other.falling],
+            [*self.petitions, *other.petitions],
+            [*self.procedures, *other.procedures],
+            self.own.then(other.own),
+            self.above.then(other.above),
+        )
+
+
+def followed(view: View, unit: Unit, until: int) -> Course:
+    """The course of a code: where another unit takes it over (merged, renamed), of that one from then on."""
+    until = max(view.board.judged_at, view.period.judged_at(until))
+    ends = unit.valid_to  # what is judged at this instant counts in the old tree still
+    heir = view.ground.units.find(unit.code, ends) if view.board.judged_at <= ends < until else None
+    if heir is None or heir.index == unit.index:
+        return course(view, unit.index, until)
+    found = course(view, unit.index, ends)
+    more = followed(view, heir, until)
+    begin = more.part([more.place(ends + 1)])
+    if begin.instants[0] <= ends:
+        begin.instants[0] = ends + 1
+        begin.falling[0], begin.petitions[0], begin.procedures[0] = begin.falling[0][:0], [], []
+    later = np.flatnonzero(more.instants > ends + 1).tolist()
+    return found.then(begin).then(more.part(later))
 
 
 def course(view: View, unit: int, until: int) -> Course:

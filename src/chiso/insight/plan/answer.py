@@ -64,6 +64,13 @@ def ready_of(
     return key, kept(folder, key, lambda: ready(folder, view, by, unit.index, wanted.as_of, expect=inflow))
 
 
+def _day(wanted: Asked, view: View, unit: Unit, by: int) -> int:
+    """The instant that a plan is for: not beyond the period, nor beyond a merger that the unit goes into."""
+    by = wanted.period.judged_at(by)
+    must_lie_ahead(by, view.board.judged_at)
+    return min(by, unit.valid_to) if unit.valid_to > view.board.judged_at else by
+
+
 def plan_of(
     folder: DataFolder,
     unit_code: str,
@@ -83,8 +90,7 @@ def plan_of(
             wrong=True,
         )
     wanted, view, unit = computed(folder, unit_code, question)
-    by = wanted.period.judged_at(by)
-    must_lie_ahead(by, view.board.judged_at)
+    by = _day(wanted, view, unit, by)
     aim = target_of(folder, wanted, unit, target)
     basis, told = ready_of(folder, wanted, view, unit, by, inflow=inflow)
     key = (*basis, "plan", aim.hundredths, tuple(sorted((hours or {}).items())), spread)
@@ -155,6 +161,8 @@ def plan(
         "count": len(found.steps),
         "steps": [_step(found, one, minutes if hours else None) for one in found.steps[:limit]],
     }
+    if unit.valid_to == found.ready.then.judged_at:
+        body["unit_ends"] = body["by"]
     if found.ready.expected is not None:
         body["inflow"] = found.ready.expected.dossiers
     return body
@@ -219,8 +227,7 @@ def what_if(
     The rank is the place among the totals that the other units of its kind have now.
     """
     wanted, view, unit = computed(folder, unit_code, question)
-    by = wanted.period.judged_at(by)
-    must_lie_ahead(by, view.board.judged_at)
+    by = _day(wanted, view, unit, by)
     _, told = ready_of(folder, wanted, view, unit, by, inflow=inflow)
     found = outcome(told, shares)
     key = ("others", unit.index, wanted.period.label, wanted.law.version, wanted.as_of, wanted.source,
