@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
@@ -15,12 +16,14 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+import chiso
 from chiso.cli import run
 from chiso.folder import DataFolder
 from chiso.people.audit import Wanted
 from chiso.people.house import People
 from chiso.people.rights import Role
 from chiso.web.app import create_app
+from chiso.web.messages import catalogue
 from chiso.web.rights import NEEDS, OPEN
 from chiso.web.witness import shows_dossiers
 from tests.web import test_rights as rights
@@ -316,3 +319,27 @@ def test_loading_and_quarantine_are_noted(tmp_path: Path) -> None:
     ]  # fmt: skip
     with DataFolder.open(tmp_path / "data") as opened:
         assert len(People(opened.ledger).audit.entries(wanted=Wanted(who="!"))) == 4
+
+
+WORD = re.compile(r"[a-z]+(?:_[a-z]+)+|reported|reminded|withdrawn|loaded")
+
+
+def _noted() -> set[str]:
+    """What the program writes into the record: the words among the arguments of whatever notes something."""
+    words = {"day_set", "day_unset", "brought_back", "sso_linked"}  # chosen before the call
+    words |= {f"{kind}_entered" for kind in ("targets", "tasks")}
+    for path in Path(chiso.__file__).parent.rglob("*.py"):
+        if path.parent.name in ("watch", "demo") or path.name == "troubles.py":  # notes of another kind
+            continue
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in ("note", "_note"):
+                told = [one.value for one in call.args if isinstance(one, ast.Constant)]
+                words |= {one for one in told if isinstance(one, str) and WORD.fullmatch(one)}
+    return words
+
+
+def test_whatever_is_noted_is_said_in_words() -> None:
+    noted = _noted()
+    assert {"setting_changed", "account_added", "sign_in_failed", "units_changed", "reported"} <= noted
+    for lang in ("vi", "en"):
+        assert {word for word in noted if f"audit.what.{word}" not in catalogue(lang)} == set()
