@@ -39,6 +39,8 @@ class Settings:
     """whether readers come over HTTPS through a proxy: cookies are then sent over nothing else"""
     body_limit: int = 200 * 1024 * 1024
     """bytes that one request may bring"""
+    bodies_limit: int = 400 * 1024 * 1024
+    """bytes that all requests that are not answered yet may have brought, in each process"""
     portal: str = ""
     """address of the national portal, whose published results ``chiso watch`` takes"""
     watch: str = ""

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from litestar import Litestar, Request, get
 from litestar.config.compression import CompressionConfig
-from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.exceptions import HTTPException, NotAuthorizedException, ServiceUnavailableException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath
@@ -67,6 +67,7 @@ from chiso.web import (
     why_page,
     work_api,
 )
+from chiso.web.bodies import RETRY_AFTER, Bodies
 from chiso.web.forms import csrf_config
 from chiso.web.headers import ALWAYS, headers, is_host
 from chiso.web.house import House
@@ -113,6 +114,7 @@ _SENDERS_WORDS: Final = {
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Every error as a page or as JSON, each saying what happened and what to do."""
     status, words_vi, words_en = 500, "Có lỗi trong hệ thống; hãy thử lại.", "internal error; try again"
+    retry = {}
     if isinstance(error, HTTPException):
         status, words_vi, words_en = error.status_code, error.detail, error.detail
     elif isinstance(error, QuestionError):
@@ -125,7 +127,11 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         status, words_vi, words_en = 400, str(error), str(error)
     if isinstance(error, LedgerBusyError):
         status, words_vi, words_en = 503, senders.BUSY, "the ledger cannot be reached; try again"
-    if status >= 500:
+    if isinstance(error, ServiceUnavailableException):
+        words_vi = "Máy chủ đang bận; hãy thử lại sau ít giây."
+        retry = {"Retry-After": str(RETRY_AFTER)}
+        log.warning("busy: %s", error.detail)
+    elif status >= 500:
         # the address as it is written in the program: codes of dossiers stay out of the log
         log.exception("failed: %s", request.scope.get("path_template", "?"), exc_info=error)
     if _wants_page(request):
@@ -134,11 +140,13 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         if isinstance(error, NotAuthorizedException):
             following = urlencode({"next": str(request.url)[len(str(request.base_url).rstrip("/")) :]})
             return Redirect(f"/login?{following}", status_code=303)
-        return public.error_page(request, error) or error_page(request, error)
+        told: Response[Any] = public.error_page(request, error) or error_page(request, error)
+        told.headers.update(retry)
+        return told
     body: dict[str, Any] = {"status": status, "error": words_en, "message": words_vi}
     if request.url.path.startswith("/dvcqg"):
         body = failure(_SENDERS_WORDS.get(status, words_vi))
-    return Response(body, status_code=status, media_type="application/json")
+    return Response(body, status_code=status, media_type="application/json", headers=retry)
 
 
 @asynccontextmanager
@@ -162,6 +170,9 @@ class App(Litestar):
             told = [(name.lower().encode(), value.encode()) for name, value in ALWAYS.items()]
             await send({"type": "http.response.start", "status": 400, "headers": [*head, *told]})
             await send({"type": "http.response.body", "body": body, "more_body": False})
+        elif scope["type"] == "http":
+            with self.state.bodies.counting(scope, receive) as counted:
+                await super().__call__(scope, counted, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -241,11 +252,12 @@ def create_app(folder: DataFolder, house: House | None = None) -> Litestar:
         logging_config=None,
     )
     app.state.folder = folder
+    app.state.bodies = Bodies(folder.settings.bodies_limit)
     app.state.house = house or House(folder)
     app.state.public = public.Door(folder)
     app.state.looks = Looks()
     app.state.lookout = app.state.house.lookout
     app.state.best = app.state.house.best
     app.state.changes = why_page.Kept()
-    app.state.measures = measures.Measures(app.state.house)
+    app.state.measures = measures.Measures(app.state.house, app.state.bodies)
     return app

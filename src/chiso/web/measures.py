@@ -27,6 +27,7 @@ from chiso import __version__
 from chiso.folder.data import newest_known
 from chiso.ledger.beside import delivery
 from chiso.ledger.schema import HEAD
+from chiso.web.bodies import Bodies
 from chiso.web.house import House
 
 AnyRequest = Request[Any, Any, Any]
@@ -56,8 +57,9 @@ def kind_of(path: str) -> str:
 class _Counts(Collector):
     """What the house counts itself, read when it is asked for."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, bodies: Bodies) -> None:
         self._house = house
+        self._bodies = bodies
 
     def collect(self) -> list[Metric]:
         house, writer = self._house, self._house.writer
@@ -73,6 +75,11 @@ class _Counts(Collector):
                     "Commits that failed since the start: nothing of them was accepted.",
                     writer.failures if writer else 0,
                 ),
+                (
+                    "chiso_bodies_refused",
+                    "Requests asked to come back: too much was being received.",
+                    self._bodies.refused,
+                ),
             )
         ]
 
@@ -80,7 +87,7 @@ class _Counts(Collector):
 class Measures:
     """The measures of a house, and those of its requests."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, bodies: Bodies) -> None:
         self.registry: Final = CollectorRegistry()
         self.requests: Final = Counter(
             "chiso_requests", "Requests answered.", ("kind", "status"), registry=self.registry
@@ -89,11 +96,12 @@ class Measures:
             "chiso_request_seconds", "Until the whole answer was sent; streams are left out.", ("kind",),
             buckets=BUCKETS, registry=self.registry,
         )  # fmt: skip
-        self.registry.register(_Counts(house))
+        self.registry.register(_Counts(house, bodies))
         ProcessCollector(registry=self.registry)
         info = Gauge("chiso_info", "1; what runs here.", ("version", "schema"), registry=self.registry)
         info.labels(__version__, HEAD).set(1)
-        for name, words, read in _gauges(house):
+        held = ("chiso_bodies_bytes", "Bytes received and not answered yet.", lambda: bodies.held)
+        for name, words, read in (*_gauges(house), held):
             Gauge(name, words, registry=self.registry).set_function(_or_nan(read))
 
     def text(self) -> bytes:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from litestar import Request, Router, get
 from litestar.datastructures import Cookie
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ServiceUnavailableException
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
@@ -241,6 +241,8 @@ def error_words(error: Exception, lang: str) -> dict[str, Any]:
             heading = stem = "error.404"
         elif status < 500:
             heading, stem = "error.400", "error.asked"
+        elif isinstance(error, ServiceUnavailableException):
+            heading = stem = "error.busy"
         elif status == 503:
             heading = stem = "error.503"
         else:
