@@ -285,3 +285,35 @@ def test_registers_change_only_when_told(given_decisions, at):
         assert (counts[n] >= 0).all()
         assert (counts[n] <= counts[d]).all()
         assert counts[d].max() <= 2
+
+
+def reported_slowly(totals, label, at):
+    """The same, unit by unit from the bottom up."""
+    found = np.full(len(UNITS), UNKNOWN, np.int64)
+    tree = UNITS.tree(at)
+    for total in totals:
+        unit = UNITS.find(total.unit, at) or UNITS.find(total.unit)
+        if unit is not None and total.period.strip().upper() == label:
+            found[UNITS.today(unit.index, at)] = total.received
+    for index in tree.order[::-1].tolist():
+        below = found[tree.children(index)]
+        if found[index] == UNKNOWN and (below != UNKNOWN).any():
+            found[index] = below[below != UNKNOWN].sum()
+    return found
+
+
+@given(
+    st.lists(
+        st.builds(
+            ReportingTotal,
+            unit=st.sampled_from(["H01", "H01.06", "H01.113", "H01.201", "H20", "H99", "H01.01"]),
+            period=st.sampled_from(["2026", "2025", " 2026 "]),
+            received=st.integers(0, 9_000),
+        ),
+        max_size=6,
+    ),
+    st.sampled_from([NOW, parse_instant("2025-03-01T06:00")]),
+)
+@settings(max_examples=40, deadline=None)
+def test_reporting_adds_up_like_its_slow_twin(totals, at):
+    assert (reported(totals, UNITS, "2026", at) == reported_slowly(totals, "2026", at)).all()

@@ -12,8 +12,9 @@ import pytest
 from chiso.demo.world import UNTIL
 from chiso.engine.standing import Standing
 from chiso.folder import DataFolder
+from chiso.folder.history import SETTLE, sample_instants
 from chiso.folder.settings import SettingError, Settings
-from chiso.instants import DAY
+from chiso.instants import DAY, parse_period, year_of
 from chiso.ledger.clock import Clock
 from tests.folder.conftest import DOSSIERS
 from tests.support.messages import dossier, tell
@@ -158,3 +159,77 @@ def test_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "chiso.toml").write_text("home = \n", encoding="utf-8")
     with pytest.raises(SettingError, match=r"chiso\.toml"):
         Settings.read(tmp_path)
+
+
+def counts_of_all(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Grows by one for every count of all dossiers; true where the folder's lock was free meanwhile."""
+    found: list[bool] = []
+    plain = Standing.count_all
+
+    def look() -> None:  # in a thread of its own: the one that counts could always take the lock again
+        if free := folder.lock.acquire(blocking=False):
+            folder.lock.release()
+        found.append(free)
+
+    def counting(self: Standing) -> Standing:
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        return plain(self)
+
+    monkeypatch.setattr(Standing, "count_all", counting)
+    return found
+
+
+def test_a_second_that_passes_counts_nothing_again(own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [own.now()]
+    monkeypatch.setattr(own, "now", lambda: now[0])
+    counts = counts_of_all(own, monkeypatch)
+    before = own.score("H01")
+    for _ in range(5):
+        now[0] += 1  # and the clock's own thread has not come by yet
+        assert own.score("H01")["total"] == before["total"]
+        assert own.rank("communes")["rows"]
+    assert counts == []
+    assert own.score("H01")["at"] > before["at"]
+
+
+def test_what_is_not_kept_up_is_counted_beside_those_who_take_in(
+    own: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = counts_of_all(own, monkeypatch)
+    told = own.rank("communes", "H01", period="2025", law="qd766")["rows"]
+    assert counts == [True]
+    with own.lock:  # who holds the lock counts under it, and waits for nobody
+        own._boards.clear()
+        assert own.rank("communes", "H01", period="2025", law="qd766")["rows"] == told
+    assert counts == [True, False]
+    period = parse_period("2025")
+    law = own.law_of(period, "qd766")
+    beside = own.board(period, law=law)
+    own._boards.clear()
+    under = own.view(period, law=law).board
+    assert under is not beside
+    assert (under.n == beside.n).all()
+    assert (under.d == beside.d).all()
+    assert (under.dossiers == beside.dossiers).all()
+
+
+def test_what_is_known_in_the_second_of_a_sample_breaks_no_days(own: DataFolder) -> None:
+    at = own.now()
+    assert at in sample_instants(year_of(at))
+    trail = own.year_trail()
+    tell(own, "dossiers", dossier("H01.113-261009-79001", at - DAY, at + DAY))
+    trail.tick()
+    assert not trail.trail.broken
+    own.ledger.clock.set(Clock(at + SETTLE))
+    own.refresh()
+    trail.tick()
+    assert not trail.trail.broken
+    assert trail.samples[-1].at == at
+    walked = own.walk_days()
+    walked.tick()
+    fresh = walked.samples[-1]
+    assert fresh.at == at
+    assert (trail.samples[-1].totals == fresh.totals).all()
+    assert (trail.samples[-1].dossiers == fresh.dossiers).all()

@@ -22,10 +22,10 @@ pytestmark = pytest.mark.browser
 
 TABLE = "/public/embed?rows=5"
 REFUSED = (
-    "/", "/public", "/public?lang=en", "/public/units/H01", "/public/how", "/public/data", "/login", "/account",
-    "/units/H01", "/units/H01/todo", "/rank", "/help", "/data", "/audit", "/admin", "/nothing/here",
-    "/public/nothing", "/public/embed?among=x", "/api/v1/units/H01/score", "/public/data/scores.json",
-    "/schema/openapi.json", "/healthz",
+    "/", "/public", "/public?lang=en", "/public/units/H01", "/public/how", "/public/data", "/login",
+    "/account", "/units/H01", "/units/H01/todo", "/rank", "/help", "/data", "/audit", "/admin",
+    "/nothing/here", "/public/nothing", "/public/embed?among=x", "/api/v1/units/H01/score",
+    "/public/data/scores.json", "/schema/openapi.json", "/healthz",
 )  # fmt: skip
 
 

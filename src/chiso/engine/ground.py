@@ -312,10 +312,11 @@ class Ground:
     @property
     def book(self) -> petition_counts.Book:
         """The petitions as columns."""
-        if self._book is None:
+        book = self._book
+        if book is None:
             limits = petition_counts.Limits.of(self.law)
-            self._book = petition_counts.Book(self.records.petitions, self.calendar, limits)
-        return self._book
+            book = self._book = petition_counts.Book(self.records.petitions, self.calendar, limits)
+        return book
 
     def register_changes(self, after: int, until: int) -> Counts:
         """The instants in ``(after, until]`` from which some register may differ with no message, sorted."""

@@ -285,11 +285,15 @@ def reported(totals: Iterable[ReportingTotal], units: Units, label: str, at: int
     found = np.full(len(units), UNKNOWN, np.int64)
     tree = units.tree(at)
     for total in totals:
+        if total.period.strip().upper() != label.upper():
+            continue
         unit = units.find(total.unit, at) or units.find(total.unit)
-        if unit is not None and total.period.strip().upper() == label.upper():
+        if unit is not None:
             found[units.today(unit.index, at)] = total.received
-    for index in tree.order[::-1].tolist():
-        if found[index] == UNKNOWN:
+    # a walk through the year asks for every half day: only units above a figure are looked at
+    above = {one for unit in np.flatnonzero(found != UNKNOWN).tolist() for one in tree.ancestors(unit)[1:]}
+    for index in tree.order[::-1].tolist() if above else ():
+        if index in above and found[index] == UNKNOWN:
             below = found[tree.children(index)]
             if (below != UNKNOWN).any():
                 found[index] = below[below != UNKNOWN].sum()

@@ -13,6 +13,7 @@ from chiso.law.model import LawError, LawVersion
 from chiso.registry.units import Unit
 
 if TYPE_CHECKING:
+    from chiso.engine.board import Board
     from chiso.engine.cells import Cells
     from chiso.folder.state import DataFolder, View
 
@@ -77,9 +78,8 @@ class QuestionFields(TypedDict, total=False):
 
 def asked(folder: DataFolder, **question: Unpack[QuestionFields]) -> Asked:
     """Decides what a question leaves open: the year of now, judged now, as known now, by the portal's law."""
-    now = folder.now()
     at, law, source = question.get("at"), question.get("law"), question.get("source")
-    at = now if at is None else at
+    at = folder.moment() if at is None else at
     period = question.get("period")
     span = parse_period(period) if period else year_of(at)
     if source not in (None, "", *SOURCES):
@@ -112,6 +112,13 @@ def asked(folder: DataFolder, **question: Unpack[QuestionFields]) -> Asked:
 def view_of(folder: DataFolder, question: Asked) -> View:
     """The board that a question is answered from, with the dossiers behind it."""
     return folder.view(question.period, question.at, question.as_of, question.law, restated=question.restated)
+
+
+def board_of(folder: DataFolder, question: Asked) -> Board:
+    """The board alone: what is not kept up is counted beside those who take in and read."""
+    return folder.board(
+        question.period, question.at, question.as_of, question.law, restated=question.restated
+    )
 
 
 def counted(folder: DataFolder, question: Asked) -> tuple[View, Cells]:
@@ -241,7 +248,7 @@ def score(folder: DataFolder, unit_code: str, **question: Unpack[QuestionFields]
     head = provenance(folder, found.question, found.unit, found.source)
     if found.published is not None:
         return {**head, **published_json(found.published, found.question.law, found.question.period)}
-    board = view_of(folder, found.question).board
+    board = board_of(folder, found.question)
     body = board.score(found.unit.index).as_json()
     open_to = chances(board)
     for name, told in open_to.indicators(found.unit.index).items():

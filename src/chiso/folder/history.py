@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 STEP: Final = DAY // 2
 """Seconds between samples: 06:00 and 18:00."""
+SETTLE: Final = 5
+"""Seconds after an instant for which what was known at it may still come in: its own second is not over, or
+another process has written it and it was not read yet."""
 DAILY_HOUR: Final = 6 * 3600
 """The sample that stands for a day: the portal's own figures are captured at about 06:00."""
 
@@ -54,8 +57,9 @@ class YearTrail:
 
     def _until(self, known: int) -> int:
         """No sample is taken of the future, nor of what may still come in for its instant."""
-        now = self.folder.now()
-        return now if known < now - DAY and not self.folder.loading else min(now, known - 1)
+        settled = self.folder.now() - SETTLE
+        quiet = known < settled - DAY and not self.folder.loading
+        return settled if quiet else min(settled, known - 1)
 
     def feed(self, rows: Structured) -> None:
         """Takes in versions just applied.  A trail that breaks is to be walked again."""
@@ -65,7 +69,7 @@ class YearTrail:
                 return
             self.version = int(rows["version"].max())
             if not self.trail.broken:
-                self.trail.feed(rows, min(self.folder.now(), int(rows["known_at"].max()) - 1))
+                self.trail.feed(rows, min(self.folder.now() - SETTLE, int(rows["known_at"].max()) - 1))
 
     def tick(self) -> None:
         """Takes the samples that are due by now, where nothing is still being loaded."""
@@ -73,14 +77,14 @@ class YearTrail:
             now = self.folder.now()
             if now >= self.period.end + STEP:
                 self.walk()
-            elif self._due(now):
-                self.trail.feed(self._nothing(), now)
+            elif self._due(now - SETTLE):
+                self.trail.feed(self._nothing(), now - SETTLE)
 
-    def _due(self, now: int) -> bool:
+    def _due(self, until: int) -> bool:
         trail = self.trail
         if trail.broken or self.folder.loading or trail.standing is None:
             return False
-        return bool(trail.ahead) and trail.ahead[0] <= now
+        return bool(trail.ahead) and trail.ahead[0] <= until
 
     @staticmethod
     def _nothing() -> Structured:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache, partial
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,11 +15,11 @@ from chiso.folder.answers import (
     Source,
     as_published,
     asked,
+    board_of,
     computable,
     score_of_hundredths,
     tree_at,
     unit_named,
-    view_of,
 )
 from chiso.folder.fairness import chances, standings
 from chiso.folder.published import PublishedScore
@@ -31,6 +32,7 @@ from chiso.registry.units import LEAGUES, Unit
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from chiso.engine.board import Board
     from chiso.folder.answers import QuestionFields
     from chiso.folder.state import DataFolder
 
@@ -69,9 +71,10 @@ def rank(
     question = asked(folder, **fields)
     among = among or "provinces"
     above = unit_named(folder, under, tree_at(folder, question)) if under else None
-    members = ranked(folder, question, units_of(folder, among, above, tree_at(folder, question)))
+    once = cache(partial(board_of, folder, question))
+    members = ranked(folder, question, units_of(folder, among, above, tree_at(folder, question)), once)
     moments = _changes(folder, question, members)
-    _leave_open(folder, question, members)
+    _leave_open(once, members)
     return {
         "period": question.period.label,
         "among": among,
@@ -114,8 +117,14 @@ def merged_at(folder: DataFolder, units: Iterable[Unit], at: int) -> dict[str, i
     return found
 
 
-def ranked(folder: DataFolder, question: Asked, units: list[Unit]) -> list[Member]:
-    """Those of the units that have a result, each computed or published as question and ledger say."""
+def ranked(
+    folder: DataFolder, question: Asked, units: list[Unit], once: Callable[[], Board] | None = None
+) -> list[Member]:
+    """Those of the units that have a result, each computed or published as question and ledger say.
+
+    ``once``: gives the board of all of them; what comes in meanwhile changes no half of a league.
+    """
+    once = once or cache(partial(board_of, folder, question))
     known = question.at if question.as_of is None else min(question.at, question.as_of)
     told: dict[str, PublishedScore] = {}
     if question.source != "computed":
@@ -124,7 +133,7 @@ def ranked(folder: DataFolder, question: Asked, units: list[Unit]) -> list[Membe
         told = folder.published.scores(law, kinds, question.period.label, known)
         merged = merged_at(folder, units, tree_at(folder, question))
         told = {code: one for code, one in told.items() if one.captured_at >= merged.get(code, 0)}
-    members = [_member(folder, question, unit, told.get(unit.code)) for unit in units]
+    members = [_member(folder, question, unit, told.get(unit.code), once) for unit in units]
     found = [one for one in members if one is not None]
     for one, place in zip(found, ranks([one.total for one in found]), strict=True):
         # a rank that was published holds: the league here may not be whole
@@ -132,11 +141,13 @@ def ranked(folder: DataFolder, question: Asked, units: list[Unit]) -> list[Membe
     return sorted(found, key=lambda one: (one.rank, one.unit.code))
 
 
-def _member(folder: DataFolder, question: Asked, unit: Unit, told: PublishedScore | None) -> Member | None:
+def _member(
+    folder: DataFolder, question: Asked, unit: Unit, told: PublishedScore | None, once: Callable[[], Board]
+) -> Member | None:
     name = folder.registry.units.name(unit.index, tree_at(folder, question))
     counts = computable(folder, question) and question.source != "published"
     if counts and (folder.holds(unit.index) or (told is None and at_home(folder, unit))):
-        board = view_of(folder, question).board
+        board = once()
         points = board.table.groups[unit.index]
         groups = {
             group: score_of_hundredths(points[place]) for place, group in enumerate(question.law.groups)
@@ -191,12 +202,12 @@ def _rows(folder: DataFolder, law: LawVersion, members: list[Member]) -> list[di
     return rows
 
 
-def _leave_open(folder: DataFolder, question: Asked, members: list[Member]) -> None:
+def _leave_open(once: Callable[[], Board], members: list[Member]) -> None:
     """How far totals may lie apart by chance alone, where n and d are known."""
     counted = [one for one in members if one.source == "computed"]
     if not counted:
         return
-    found = chances(view_of(folder, question).board)
+    found = chances(once())
     totals = [int(one.total * 100) for one in counted]
     for one, total in zip(counted, totals, strict=True):
         one.chance["interval"] = found.total(one.unit.index, total)
@@ -302,8 +313,9 @@ def peers(
     above = unit.kind != "province"
     parent = folder.registry.units.all[unit.parent] if above and unit.parent >= 0 else None
     among = next((name for name, kind in LEAGUES.items() if kind == unit.kind), "provinces")
-    members = ranked(folder, wanted, units_of(folder, among, parent, at))
-    volumes = _volumes(folder, wanted, members)
+    once = cache(partial(board_of, folder, wanted))
+    members = ranked(folder, wanted, units_of(folder, among, parent, at), once)
+    volumes = _volumes(folder, wanted, members, once)
     own = volumes.get(unit.code)
     near = [one for one in members if one.unit.code in volumes and one.unit.code != unit.code]
     if own is not None:
@@ -324,11 +336,13 @@ def peers(
     return {"unit": unit.code, "period": wanted.period.label, "at": iso(wanted.judged_at), "rows": rows}
 
 
-def _volumes(folder: DataFolder, question: Asked, members: list[Member]) -> dict[str, int]:
+def _volumes(
+    folder: DataFolder, question: Asked, members: list[Member], once: Callable[[], Board]
+) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in members:
         if one.source == "computed":
-            found[one.unit.code] = int(view_of(folder, question).board.dossiers[one.unit.index])
+            found[one.unit.code] = int(once().dossiers[one.unit.index])
         else:
             figures = folder.published.figures(one.unit.code, question.period.label, question.at)
             if (figure := figures.get("2.1")) is not None and figure.denominator is not None:

@@ -97,6 +97,7 @@ class DataFolder:
         self.ledger = ledger
         self.settings = settings
         self.lock = threading.RLock()
+        self._beside = threading.Lock()
         self.terms: list[str] = [""]
         self.published = Published(ledger.published)
         self.journal = self.version = self.record = self.news = 0
@@ -162,6 +163,17 @@ class DataFolder:
     def standing_year(self) -> Period:
         """The year of now."""
         return year_of(self.now())
+
+    def moment(self) -> int:
+        """Now, to ask at: where counts are kept up, the instant to which they have just been brought.
+
+        An instant that the counts have not reached, or have just left, costs a count of all dossiers.
+        """
+        if not self.keeps_standing:
+            return self.now()
+        with self.lock:
+            self.tick()
+            return self.standing.at
 
     @property
     def ground(self) -> Ground:
@@ -311,27 +323,70 @@ class DataFolder:
         if as_of is not None:
             return self._past_view(period, self.now() if at is None else at, as_of, law, restated)
         with self.lock:
-            now = self.standing.at if at is None else at
-            same_law = law.version == self.ground.law.version
-            key = (period.label, period.judged_at(now), law.version, self.standing.changes, restated)
-            found = self._boards.get(key)
+            standing = self.standing
+            now = standing.at if at is None else at
+            key, found = self._at_hand(period, now, law, restated)
             if found is None:
-                standing = self.standing
-                if same_law and not restated and period in standing.periods and at in (None, standing.at):
-                    place = standing.periods.index(period)
-                    cells, distinct = standing.cells[:, place], standing.distinct[:, place]
-                    found = board(self.ground, period, now, cells, distinct)
-                else:
-                    registry = self.registry.restated(self.now()) if restated else self.registry
-                    plain = same_law and not restated
-                    ground = self.ground if plain else registry.ground(law, self.terms)
-                    roster = standing.roster
-                    if law.life_rules != self.ledger.rules:
-                        roster = self.retold(law.life_rules)
-                    counted = Standing(ground, (period,), now, roster).count_all()
-                    found = board(ground, period, now, counted.cells[:, 0], counted.distinct[:, 0])
+                registry = self.registry.restated(self.now()) if restated else self.registry
+                plain = law.version == self.ground.law.version and not restated
+                ground = self.ground if plain else registry.ground(law, self.terms)
+                roster = standing.roster
+                if law.life_rules != self.ledger.rules:
+                    roster = self.retold(law.life_rules)
+                found = self._counted(ground, period, now, roster)
                 self._keep_board(key, found)
-            return View(found, self.standing.roster, now, max(now, self.standing.at), self.journal)
+            return View(found, standing.roster, now, max(now, standing.at), self.journal)
+
+    def board(
+        self,
+        period: Period,
+        at: int | None = None,
+        as_of: int | None = None,
+        law: LawVersion | None = None,
+        *,
+        restated: bool = False,
+    ) -> Board:
+        """The board of :meth:`view`, for whoever needs no rows.
+
+        What is not kept up is counted on a copy of the rows: whoever takes in, or reads what is kept up, need
+        not wait for it.  One copy at a time; who asks meanwhile waits like the others.
+        """
+        law = law or self.law_of(period)
+        plain = self.keeps_standing and as_of is None and law.life_rules == self.ledger.rules
+        if not plain or not self._beside.acquire(blocking=False):
+            return self.view(period, at, as_of, law, restated=restated).board
+        try:
+            with self.lock:
+                now = self.standing.at if at is None else at
+                key, found = self._at_hand(period, now, law, restated)
+                if found is not None:
+                    return found
+                registry = self.registry.restated(self.now()) if restated else self.registry
+                roster, terms = self.standing.roster.copy(), self.terms.copy()
+            found = self._counted(registry.ground(law, terms), period, now, roster)
+        finally:
+            self._beside.release()
+        self._keep_board(key, found)
+        return found
+
+    def _at_hand(
+        self, period: Period, now: int, law: LawVersion, restated: bool
+    ) -> tuple[tuple[object, ...], Board | None]:
+        """Under ``lock``: the name of a board, and the board itself where it is kept or its counts are."""
+        standing = self.standing
+        key = (period.label, period.judged_at(now), law.version, standing.changes, restated)
+        found = self._boards.get(key)
+        kept_up = period in standing.periods and now == standing.at and not restated
+        if found is None and kept_up and law.version == self.ground.law.version:
+            place = standing.periods.index(period)
+            found = board(self.ground, period, now, standing.cells[:, place], standing.distinct[:, place])
+            self._keep_board(key, found)
+        return key, found
+
+    @staticmethod
+    def _counted(ground: Ground, period: Period, now: int, roster: Roster) -> Board:
+        counted = Standing(ground, (period,), now, roster).count_all()
+        return board(ground, period, now, counted.cells[:, 0], counted.distinct[:, 0])
 
     def _past_view(self, period: Period, at: int, as_of: int, law: LawVersion, restated: bool) -> View:
         past = self._past(as_of, law)
@@ -340,8 +395,7 @@ class DataFolder:
         if found is None:
             registry = past.registry.restated(self.now()) if restated else past.registry
             ground = registry.ground(law, self.terms)
-            counted = Standing(ground, (period,), at, past.roster).count_all()
-            found = board(ground, period, at, counted.cells[:, 0], counted.distinct[:, 0])
+            found = self._counted(ground, period, at, past.roster)
             self._keep_board(key, found)
         return View(found, past.roster, at, as_of, self.journal)
 

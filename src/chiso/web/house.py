@@ -40,6 +40,9 @@ switched off still send."""
 REMEMBERED: Final = 10_000
 BEAT: Final = 0.5
 MENDING: Final = 5.0
+"""Seconds of rest before the days of the year are walked again, at least."""
+REST: Final = 3.0
+"""Seconds of rest for every second that such a walk took: whoever reads and sends goes first."""
 DUTIES_EVERY: Final = 5.0
 
 log = structlog.get_logger(__name__)
@@ -176,19 +179,20 @@ class House:
 
     def _keep_days(self) -> None:
         """Keeps the days of the year: walked once, then fed on; walked again where the past was added to."""
-        walked_at = 0.0
+        rests_until = 0.0
         while not self._stopping.wait(BEAT):
             try:
                 if self.folder.loading_progress() is not None:
                     continue
                 trail = self.folder.trail
-                now = time.monotonic()
+                began = time.monotonic()
                 if trail is None:
                     self.folder.year_trail()
                 elif trail.trail.broken:
-                    if now - walked_at >= MENDING:
+                    if began >= rests_until:
                         self.folder.walk_days()
-                        walked_at = time.monotonic()
+                        ended = time.monotonic()
+                        rests_until = ended + max(MENDING, REST * (ended - began))
                 else:
                     trail.tick()
             except Exception:

@@ -25,7 +25,9 @@ from chiso.web import charts, logs
 from chiso.web.app import create_app
 from chiso.web.house import House
 from chiso.web.measures import Measured
+from chiso.web.messages import catalogue
 from chiso.web.patience import PatientProtocol
+from chiso.web.view import LANGUAGES
 
 CLOSING_WITHIN: Final = 5
 """Seconds that open requests have to end when the server stops."""
@@ -58,9 +60,14 @@ def _server(folder: DataFolder, house: House, host: str, port: int) -> _Server:
         ws="none",
     )
     logs.plainly()
-    for name, load in (("charts-warm", charts.warm), ("solver-warm", milp.warm)):
-        threading.Thread(target=load, name=name, daemon=True).start()
     return _Server(config, house)
+
+
+def _warm() -> None:
+    """What takes long when it is first needed, one after another: the first readers are there already."""
+    catalogue(LANGUAGES[0])
+    charts.warm()
+    milp.warm()
 
 
 def serve(data: Path, *, host: str = "127.0.0.1", port: int = 8766) -> int:
@@ -81,6 +88,7 @@ def serve_on(data: Path, sockets: list[socket.socket] | None, own: tuple[str, in
             raise LedgerError(f"{data} is a standby: chiso standby promote makes it one to be served")
         house = House(folder)
         server = _server(folder, house, *own)
+        threading.Thread(target=_warm, name="warm", daemon=True).start()
         reading = threading.Thread(target=_look_around, args=(house,), name="work-warm")
         reading.start()
         # the server ends in order and then raises the signal again: let the folder be closed first
@@ -143,6 +151,7 @@ def served(folder: DataFolder, host: str = "127.0.0.1", port: int = 0) -> Iterat
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         server = _server(folder, house, host, port)
+        threading.Thread(target=_warm, name="warm", daemon=True).start()
         thread = threading.Thread(target=server.run, args=([listening],), name="server", daemon=True)
         thread.start()
         try:
