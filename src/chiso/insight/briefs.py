@@ -27,8 +27,9 @@ def briefs(
     units = ground.units.today_map(tree_instant(view.board.judged_at))
     codes = folder.ledger.codes(np.unique(rows["dossier"]).tolist())
     found: dict[int, dict[str, Any]] = {}
-    names = officers_of(folder)
-    officers = names.of(folder, rows["dossier"].astype(np.int64), rows["version"]) if named else None
+    memory = officers_of(folder)
+    officers = memory.of(folder, rows["dossier"].astype(np.int64), rows["version"]) if named else None
+    names = memory.names() if named else []
     for place, number in enumerate(rows["dossier"].tolist()):
         term = ground.terms[int(rows["procedure"][place])]
         known = ground.catalogue.get(term)
@@ -51,5 +52,5 @@ def briefs(
             "due_at": iso(due if due < NEVER else int(rows["limit_due_at"][place])),
         }
         if officers is not None:
-            found[number]["officer"] = names.names[int(officers[place])] or None
+            found[number]["officer"] = names[int(officers[place])] or None
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Any
@@ -90,6 +91,33 @@ def test_the_newest_step_that_names_somebody_says_who(busy: DataFolder) -> None:
     nobody = todo(busy, "H01.113", officer=NOBODY, named=True, limit=10_000)["rows"]
     assert nobody
     assert all(row["officer"] is None for row in nobody)
+
+
+def test_an_officer_spelt_in_several_ways_is_one(busy: DataFolder) -> None:
+    now = busy.now()
+    plain = "Nguyễn Văn Ánh"
+    spelt = [
+        plain,
+        "NGUYỄN VĂN  ÁNH",
+        unicodedata.normalize("NFD", plain),
+        f" {plain}\u200b",
+        "nguyễn\u00a0văn ánh",
+    ]
+    codes = [f"H01.113-261009-6000{place}" for place in range(len(spelt))]
+    for code, name in zip(codes, spelt, strict=True):
+        tell(busy, "dossiers", dossier(code, now - DAY, now + 3600))
+        steps(busy, code, (now - 7200, name))
+    other = "H01.113-261009-60009"
+    tell(busy, "dossiers", dossier(other, now - DAY, now + 3600))
+    steps(busy, other, (now - 7200, "Nguyễn Vân Ánh"))
+    groups = todo(busy, "H01.113", what=["due"], group="officer")["groups"]
+    assert [(one["officer"], one["count"]) for one in groups if one["officer"]] == [
+        (plain, len(codes)),
+        ("Nguyễn Vân Ánh", 1),
+    ]
+    for name in spelt:
+        body = todo(busy, "H01.113", what=["due"], officer=name, named=True)
+        assert {(row["dossier"], row["officer"]) for row in body["rows"]} == {(code, plain) for code in codes}
 
 
 def test_names_are_told_only_where_they_are_asked_for(work_at_hand: DataFolder) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from chiso.folder.officers import officers_of
+from chiso.folder.officers import officers_of, one_spelling
 from chiso.insight.todo.items import WHAT
 from chiso.instants import NEVER, iso, tree_instant
 from chiso.law.scoring import decimals
@@ -42,9 +42,9 @@ class Handlers:
 
     def chosen(self, officer: str) -> Bools:
         """The items of one officer, or of nobody (:data:`NOBODY`)."""
-        name = "" if officer == NOBODY else " ".join(officer.split())
-        place = self.names.index(name) if name in self.names else NEVER
-        return np.asarray(self.officer == place)
+        name = "" if officer == NOBODY else one_spelling(officer)
+        places = [place for place, known in enumerate(self.names) if one_spelling(known) == name]
+        return np.isin(self.officer, places)
 
 
 def handlers(folder: DataFolder, found: Work) -> Handlers:
@@ -65,7 +65,7 @@ def handlers(folder: DataFolder, found: Work) -> Handlers:
     unit[unit >= 0] = today[unit[unit >= 0]]
     here = (found.dossier > 0) & (found.what != WHAT.index("fee"))  # a fee is the procedure's
     return Handlers(
-        memory.names,
+        memory.names(),
         np.where(here, officer[np.where(here, found.dossier, 0)], -1),
         np.where(here, unit[np.where(here, found.dossier, 0)], -1),
     )
