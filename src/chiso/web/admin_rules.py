@@ -226,7 +226,8 @@ def laws_page(request: AnyRequest) -> Response[Any]:
     folder, query = folder_of(request), request.query_params
     view = asked(request)
     known = laws.laws()
-    names = [law.at(max(law.changes)).law for law in known]
+    # a law is applied to days before its first one as it began: those are no version of their own
+    versions = [list({found.version: found for found in map(law.at, law.changes)}.values()) for law in known]
     a, b = query.get("a", "qd766")[:50], query.get("b", "qd766-document")[:50]
     day = view.asked_period.first_day
     values: dict[str, Any] = {"words": [], "rows": [], "no_points": False}
@@ -248,10 +249,7 @@ def laws_page(request: AnyRequest) -> Response[Any]:
         error=error,
         a=a,
         b=b,
-        names=names,
-        versions=[
-            (name, [law.at(one) for one in law.changes]) for name, law in zip(names, known, strict=True)
-        ],
+        versions=versions,
         **values,
     )
 

@@ -73,7 +73,7 @@ def freshness(folder: DataFolder, view: View) -> dict[str, Any]:
         since = formatting.clock(newest) if same_day else formatting.instant(newest)
         state, words = "quiet", say(view.lang, "live.quiet", since=since)
     else:
-        state, words = "on", say(view.lang, "live.words")
+        state, words = "on", say(view.lang, "live.on")
     return {"state": state, "words": words, "newest": newest}
 
 

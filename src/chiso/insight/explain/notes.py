@@ -105,11 +105,12 @@ def _reversal(before: State, after: State, indicator: str) -> Note | None:
         rose = _reversed(moved, whole)
         if rose is not None:
             (parts_vi, parts_en), (whole_vi, whole_en) = _WAYS[rose], _WAYS[not rose]
+            count = len(moved)
             return Note(
                 "reversal",
-                f"{indicator} {name.vi}: tỷ lệ của cả {len(moved)} {vi} có ở hai thời điểm đều {parts_vi} "
+                f"{indicator} {name.vi}: tỷ lệ của cả {number(count)} {vi} có ở hai thời điểm đều {parts_vi} "
                 f"hoặc giữ nguyên, nhưng tỷ lệ chung {whole_vi}: tỷ trọng giữa các phần đã thay đổi.",
-                f"{indicator} {name.en}: the ratios of all {len(moved)} {en} that are there at both ends "
+                f"{indicator} {name.en}: the ratios of all {count:,} {en} that are there at both ends "
                 f"{parts_en} or stayed, and the whole {whole_en}: the weights of the parts have changed.",
                 indicator,
             )
