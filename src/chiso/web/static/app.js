@@ -104,10 +104,11 @@
     if (words) live.querySelector(".word").textContent = words;
   };
   if (body.dataset.stream && "EventSource" in window) {
-    const stream = new EventSource(body.dataset.stream);
     const pass = (name) => document.dispatchEvent(new CustomEvent(`chiso:${name}`));
-    stream.addEventListener("score", (event) => { show(JSON.parse(event.data)); pass("score"); });
-    stream.addEventListener("fresh", (event) => {
+    let stream, before = null, wait = 2000;
+    const hear = {};
+    hear.score = (event) => { show(JSON.parse(event.data)); pass("score"); };
+    hear.fresh = (event) => {
       pass("fresh");
       const told = JSON.parse(event.data);
       if (told.loading || document.querySelector('[data-refresh="loading"]')) stale = true;
@@ -120,8 +121,25 @@
         time.textContent = `${clock.slice(0, 8)} ${day.split("-").reverse().join("/")}`;
       }
       say("on", live.dataset.onWords + " \u00b7");
-    });
-    stream.addEventListener("error", () => say("lost", live && live.dataset.lostWords));
+    };
+    hear.open = () => {
+      wait = 2000;
+      if (before) say(...before);
+      before = null;
+    };
+    hear.error = () => {
+      if (live && !before) before = [live.dataset.state, live.querySelector(".word").textContent];
+      say("lost", live && live.dataset.lostWords);
+      // an answer that is no stream (of a proxy whose server is started anew) ends a stream for good
+      if (stream.readyState !== EventSource.CLOSED) return;
+      setTimeout(listen, wait * (1 + Math.random()));
+      wait = Math.min(wait * 2, 60000);
+    };
+    const listen = () => {
+      stream = new EventSource(body.dataset.stream);
+      for (const name of Object.keys(hear)) stream.addEventListener(name, hear[name]);
+    };
+    listen();
     addEventListener("pagehide", () => stream.close());
   }
 
