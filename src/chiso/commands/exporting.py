@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -51,6 +51,7 @@ def message(
         list[int] | None, Parameter(negative="", help="Points; may be repeated. Else 80 and 90.")
     ] = None,
     limit: Annotated[int, Parameter(help="Signs at most.")] = 2_000,
+    lang: Annotated[Literal["vi", "en"], Parameter(help="Language of the message: vi or en.")] = "vi",
     question: Question = Question(),
     data: Data = None,
     json: Json = False,
@@ -67,7 +68,8 @@ def message(
 
     with opened(data) as folder:
         asked = question.asked()
-        body = weekly(folder, unit, thresholds=tuple(under or THRESHOLDS), limit=limit, **asked)
+        marks = tuple(under or THRESHOLDS)
+        body = weekly(folder, unit, thresholds=marks, limit=limit, lang=lang, **asked)
     if json:
         output.print_json(body)
     else:

@@ -150,7 +150,7 @@ def message(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
     code = unit["code"]
     limit = whole(query, "limit", LONGEST, SHORTEST, MOST_SIGNS)
     thresholds = _thresholds(query.get("under", ""))
-    body = ask(weekly, folder, code, thresholds=thresholds, limit=limit, **view.question())
+    body = ask(weekly, folder, code, thresholds=thresholds, limit=limit, lang=view.lang, **view.question())
     text = page(
         "message.html",
         view,

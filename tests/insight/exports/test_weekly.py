@@ -38,6 +38,17 @@ def test_thresholds_are_the_askers(province: DataFolder) -> None:
         weekly(province, "H01", limit=SHORTEST - 1)
 
 
+def test_it_speaks_english_where_that_is_asked_for(province: DataFolder) -> None:
+    body = weekly(province, "H01", lang="en")
+    lines = body["text"].splitlines()
+    assert lines[0] == f"INDEX 766 – {body['name'].upper()}"
+    assert lines[2].startswith(f"Total: {body['total']}/100")
+    assert "Below 80 points: units: " in body["text"]
+    vi = weekly(province, "H01")
+    assert len(lines) == len(vi["text"].splitlines())
+    assert body["leagues"] == vi["leagues"]
+
+
 def test_a_unit_with_nobody_below_has_its_own_points(province: DataFolder) -> None:
     body = weekly(province, "H01.113")
     assert body["leagues"] == []

@@ -30,6 +30,37 @@ NAMES: Final = {
     "communes": ("Xã, phường, đặc khu", "communes"),
 }
 """Leagues that a message speaks of."""
+WORDS: Final = {
+    "vi": {
+        "head": "CHỈ SỐ 766",
+        "of": "{period}, tính đến {at}.",
+        "total": "Tổng điểm: {total}/100 ({band}){standing}{change}.",
+        "rank": ", hạng {rank}/{of}",
+        "rose": ", tăng {points} so với tuần trước",
+        "fell": ", giảm {points} so với tuần trước",
+        "units": "{count} đơn vị",
+        "below": "Dưới {high} điểm",
+        "between": "Từ {low} đến dưới {high} điểm",
+        "reached": "• Từ {low} điểm: {count} đơn vị.",
+        "nobody": "Chưa có điểm của đơn vị trực thuộc.",
+        "lowest": ", thấp nhất: {shown} … và {rest} đơn vị khác.",
+    },
+    "en": {
+        "head": "INDEX 766",
+        "of": "Period {period}, as of {at}.",
+        "total": "Total: {total}/100 ({band}){standing}{change}.",
+        "rank": ", rank {rank} of {of}",
+        "rose": ", up {points} on a week before",
+        "fell": ", down {points} on a week before",
+        "units": "units: {count}",
+        "below": "Below {high} points",
+        "between": "From {low} to below {high} points",
+        "reached": "• {low} points or more: {count}.",
+        "nobody": "No unit below it has points yet.",
+        "lowest": ", lowest: {shown} … and {rest} more.",
+    },
+}
+"""What the message says; names of units and bands are what they are."""
 
 
 def weekly(
@@ -38,11 +69,13 @@ def weekly(
     *,
     thresholds: tuple[int, ...] = THRESHOLDS,
     limit: int = LONGEST,
+    lang: str = "vi",
     **question: Unpack[QuestionFields],
 ) -> dict[str, Any]:
     """The message about the units below one: totals, change in a week, who is under each threshold.
 
-    ``text`` never has more than ``limit`` signs: of a long list the lowest are named and the others counted.
+    ``lang``: vi or en.  ``text`` never has more than ``limit`` signs: of a long list the lowest are named and
+    the others counted.
     """
     if not thresholds or any(not 0 < one <= 100 for one in thresholds):
         raise QuestionError(
@@ -87,7 +120,7 @@ def weekly(
         "thresholds": marks,
         "leagues": leagues,
     }
-    body["text"] = told(body, limit)
+    body["text"] = told(body, limit, lang)
     return body
 
 
@@ -107,49 +140,56 @@ def _brief(row: dict[str, Any]) -> dict[str, Any]:
     return {"unit": row["unit"], "name": row["name"], "total": row["total"]}
 
 
-def told(body: dict[str, Any], limit: int) -> str:
+def told(body: dict[str, Any], limit: int, lang: str = "vi") -> str:
     """The message in words: as many names as fit, the lowest first, shared evenly among the lists."""
     most = max((part["count"] for league in body["leagues"] for part in league["parts"]), default=0)
     low, high = 0, min(most, MOST_NAMES)
     while low < high:  # the most names a list for which everything fits
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if len(_text(body, middle)) <= limit else (low, middle - 1)
-    text = _text(body, low)
+        low, high = (middle, high) if len(_text(body, middle, lang)) <= limit else (low, middle - 1)
+    text = _text(body, low, lang)
     if len(text) <= limit:
         return text
     return text[: limit - 1].rstrip() + "…"
 
 
-def _text(body: dict[str, Any], names: int) -> str:
-    week = body["week"]
+def _text(body: dict[str, Any], names: int, lang: str) -> str:
+    say, en = WORDS[lang], lang == "en"
+    week = Decimal(body["week"] or 0)
     change = ""
-    if week is not None and Decimal(week):
-        change = (
-            f", {'tăng' if Decimal(week) > 0 else 'giảm'} {number(abs(Decimal(week)), 2)} so với tuần trước"
-        )
+    if week:
+        change = say["rose" if week > 0 else "fell"].format(points=number(abs(week), 2, lang))
     place = body["rank"]
-    standing = "" if place is None else f", hạng {place['rank']}/{place['of']}"
+    period = parse_period(body["period"])
     words = [
-        f"CHỈ SỐ 766 – {body['name'].upper()}",
-        f"{period_words(parse_period(body['period']))}, tính đến {moment(parse_instant(body['at']))}.",
-        f"Tổng điểm: {number(Decimal(body['total']), 2)}/100 ({body['band']}){standing}{change}.",
+        f"{say['head']} – {body['name'].upper()}",
+        say["of"].format(
+            period=period.label if en else period_words(period), at=moment(parse_instant(body["at"]), lang)
+        ),
+        say["total"].format(
+            total=number(Decimal(body["total"]), 2, lang),
+            band=body["band"],
+            standing="" if place is None else say["rank"].format(**place),
+            change=change,
+        ),
     ]
     for league in body["leagues"]:
-        words += ["", f"{NAMES[league['among']][0].upper()} ({league['count']} đơn vị)"]
+        heading = NAMES[league["among"]][en].upper()
+        words += ["", f"{heading} ({say['units'].format(count=league['count'])})"]
         for part in league["parts"]:
-            span = (
-                f"Dưới {part['under']}" if not part["from"] else f"Từ {part['from']} đến dưới {part['under']}"
-            )
-            words.append(f"• {span} điểm: {part['count']} đơn vị{_names(part, names)}")
-        words.append(f"• Từ {body['thresholds'][-1]} điểm: {league['reached']} đơn vị.")
+            span = say["between" if part["from"] else "below"].format(low=part["from"], high=part["under"])
+            words.append(f"• {span}: {say['units'].format(count=part['count'])}{_names(part, names, lang)}")
+        words.append(say["reached"].format(low=body["thresholds"][-1], count=league["reached"]))
     if not body["leagues"]:
-        words += ["", "Chưa có điểm của đơn vị trực thuộc."]
+        words += ["", say["nobody"]]
     return "\n".join(words)
 
 
-def _names(part: dict[str, Any], most: int) -> str:
+def _names(part: dict[str, Any], most: int, lang: str) -> str:
     if not part["count"] or not most:
         return "."
-    shown = ", ".join(f"{one['name']} ({number(Decimal(one['total']), 2)})" for one in part["units"][:most])
+    shown = ", ".join(
+        f"{one['name']} ({number(Decimal(one['total']), 2, lang)})" for one in part["units"][:most]
+    )
     rest = part["count"] - most
-    return f", thấp nhất: {shown} … và {rest} đơn vị khác." if rest > 0 else f": {shown}."
+    return WORDS[lang]["lowest"].format(shown=shown, rest=rest) if rest > 0 else f": {shown}."

@@ -82,7 +82,8 @@ class Wording:
 
     def _issuer(self, document: Document) -> str:
         head = self.facts.head
-        return head.called if document.issuer == head.issuer else document.issuer
+        ours = phrases.short_council(document.issuer) == phrases.short_council(head.issuer)
+        return head.called if ours else document.issuer
 
     def required(self) -> str:
         """80 đến 90 điểm."""
