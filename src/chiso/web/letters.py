@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -37,6 +38,8 @@ from chiso.web.view import View
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TEMPLATE_LIMIT: Final = 10 * 1024 * 1024
 """bytes of an office's template"""
+KEPT: Final = 16
+"""documents of which it is kept how they look: the check of a long one takes a second"""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -68,15 +71,22 @@ def draft(folder: DataFolder, view: View, fields: Fields) -> Draft:
         return Draft(problem=in_words(view, (error.message_vi, error.message_en)))
     except BadInstantError as error:
         return Draft(problem=str(error))
+    broken, paper = _looked_at(made.document, say(view.lang, "letters.more_rows", count="{count}"))
     return Draft(
         made,
         "",
         [in_words(view, one) for one in made.warnings],
         in_words(view, older(made)) if made.older_than is not None else "",
-        check(made.document),
-        sheet(made.document, say(view.lang, "letters.more_rows", count="{count}")),
+        broken,
+        paper,
         len(units) - 1 if made.facts.kind == "unit" else 0,
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _looked_at(document: bytes, more: str) -> tuple[list[Broken], Markup]:
+    """The layout rules that a document breaks, and the document as paper: the same bytes look the same."""
+    return check(document), sheet(document, more)
 
 
 def _number(entry: Entry) -> str:
@@ -230,6 +240,7 @@ def _letter_page(request: AnyRequest, number: int, problem: str = "") -> Respons
     entry = _entry(request, number)
     facts = facts_of(folder, entry)
     document = document_of(folder, entry)
+    broken, paper = _looked_at(document, say(view.lang, "letters.more_rows", count="{count}"))
     text = page(
         "letter.html",
         view,
@@ -241,8 +252,8 @@ def _letter_page(request: AnyRequest, number: int, problem: str = "") -> Respons
         figures=sources.sourced(facts),
         effect=effect(folder, entry, facts),
         effect_what=wording.PLAIN["total"][view.lang == "en"],
-        broken=check(document),
-        paper=sheet(document, say(view.lang, "letters.more_rows", count="{count}")),
+        broken=broken,
+        paper=paper,
         has_pdf=(has_pdf := pdf.program() is not None),
         odd_font=in_words(view, odd) if has_pdf and (odd := pdf.font_missing()) is not None else "",
         token=form_token(request),

@@ -270,3 +270,11 @@ def test_many_of_a_kind_are_counted_and_found_in_the_appendix(march: Facts) -> N
     some = replace(one, names=tuple(f"Sở {place}" for place in range(5)))
     facts = replace(march, orders=(some,), appendices=("units", "tasks"))
     assert any("; 5 đơn vị nêu tại Phụ lục II)." in line.text for line in Wording(facts).orders())
+
+
+def test_a_deadline_that_has_passed_is_said(march_folder: DataFolder) -> None:
+    told = gathered(march_folder, replace(MARCH, date="", number=None, deadline="2023-03-20")).warnings
+    assert ("the deadline 2023-03-20 is not after the day of the figures, 2023-03-28") in [
+        en for _, en in told
+    ]
+    assert not any("not after" in en for _, en in gathered(march_folder, MARCH).warnings)

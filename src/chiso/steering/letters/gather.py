@@ -83,7 +83,7 @@ def gathered(folder: DataFolder, request: Request, template: str = "") -> Gather
         template=template,
     )
     facts = replace(facts, appendices=_appendices(scene, facts))
-    letterhead.warn_of_days_off(scene)
+    letterhead.warn_of_days(scene)
     facts = replace(facts, notes=tuple(vi for vi, _ in scene.warnings))
     return Gathered(facts, figures.older_than(scene, standing.origin), scene.warnings)
 

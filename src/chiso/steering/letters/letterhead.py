@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from chiso.folder import league
-from chiso.instants import moment_of
+from chiso.instants import day_of, moment_of
 from chiso.law.model import LawVersion
 from chiso.registry.units import LEAGUES
 from chiso.steering.letters import phrases
@@ -118,8 +118,8 @@ def wish(scene: Scene, law: LawVersion, head: Letterhead) -> Wish:
     return Wish(low, high, low if request.required else target, request.deadline, request.about)
 
 
-def warn_of_days_off(scene: Scene) -> None:
-    """Says which days asked for are days off, and the next working day."""
+def warn_of_days(scene: Scene) -> None:
+    """Says which days asked for have passed or are days off, and the next working day."""
     calendar, home = scene.folder.registry.calendar, scene.units.home.code
     for text, vi, en in (
         (scene.request.deadline, "Thời hạn báo cáo", "the deadline"),
@@ -128,6 +128,11 @@ def warn_of_days_off(scene: Scene) -> None:
         if not text:
             continue
         day = day_named(text, "thời hạn", "deadline")
+        if day <= (today := day_of(scene.question.at)):
+            scene.warn(
+                f"{vi} {phrases.short_day(day)} không sau ngày {phrases.short_day(today)} của số liệu.",
+                f"{en} {day} is not after the day of the figures, {today}",
+            )
         if not calendar.is_working(day, home):
             after = calendar.add_working_days(day, 1, home)
             rule = calendar.rule(day, home)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 from docx.document import Document
-from docx.oxml.ns import qn
+from docx.oxml.ns import qn as qualified
 
 from chiso.steering.letters.template import text_of
 
 EMU_OF_TWIP: Final = 635
+qn: Final = cache(qualified)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Para:
     runs: tuple[Run, ...]
     align: str
     left: int
+    right: int
     first: int
     before: int
     after: int
@@ -73,6 +76,9 @@ class Reader:
         self._para_default = (
             None if defaults is None else defaults.find(f"{qn('w:pPrDefault')}/{qn('w:pPr')}")
         )
+        self._runs: dict[Any, Run] = {}
+        """formats without text: a long table has thousands of runs and few formats"""
+        self._paras: dict[Any, Para] = {}
 
     # -- walking ------------------------------------------------------------------------------------------
 
@@ -166,12 +172,20 @@ class Reader:
             for one in run
             if one.tag in (qn("w:t"), qn("w:noBreakHyphen"), qn("w:br"))
         )
+        style = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+        key = _told(run.find(qn("w:rPr"))), None if style is None else style.get(qn("w:val"))
+        known = self._runs.get(key)
+        if known is None:
+            known = self._runs[key] = self._run_format(run, paragraph)
+        return replace(known, text=text)
+
+    def _run_format(self, run: Any, paragraph: Any) -> Run:
         fonts = {
             self._value(run, paragraph, "w:rFonts", side) for side in ("w:ascii", "w:hAnsi", "w:eastAsia")
         } - {""}
         size = self._value(run, paragraph, "w:sz")
         return Run(
-            text,
+            "",
             int(size) if size.isdigit() else 20,
             self._flag(run, paragraph, "w:b"),
             self._flag(run, paragraph, "w:i"),
@@ -184,6 +198,20 @@ class Reader:
         runs = tuple(
             found for one in element.iter(qn("w:r")) if (found := self.run(one, element)).text.strip()
         )
+        key = _told(element.find(qn("w:pPr")))
+        known = self._paras.get(key)
+        if known is None:
+            known = self._paras[key] = self._para_format(element)
+        return replace(
+            known,
+            text=text_of(element),
+            runs=runs,
+            room=room,
+            rule=_rule(element, room - known.left - known.right),
+            element=element,
+        )
+
+    def _para_format(self, element: Any) -> Para:
         align = next((one.get(qn("w:val")) for one in self._of_paragraph(element, "w:jc")), "left")
 
         def measure(tag: str, *names: str) -> int:
@@ -197,21 +225,26 @@ class Reader:
             (one for one in self._of_paragraph(element, "w:spacing") if one.get(qn("w:line")) is not None),
             None,
         )
-        left, right = measure("w:ind", "left", "start"), measure("w:ind", "right", "end")
         return Para(
-            text_of(element),
-            runs,
+            "",
+            (),
             "both" if align in ("both", "justify", "distribute") else str(align),
-            left,
+            measure("w:ind", "left", "start"),
+            measure("w:ind", "right", "end"),
             measure("w:ind", "firstLine", "hanging"),
             measure("w:spacing", "before"),
             measure("w:spacing", "after"),
             240 if lines is None else _whole(lines.get(qn("w:line"))),
             lines is not None and lines.get(qn("w:lineRule"), "auto") in ("exact", "atLeast"),
-            room,
-            _rule(element, room - left - right),
-            element,
+            0,
+            None,
+            None,
         )
+
+
+def _told(element: Any) -> Any:
+    """What an element says, as something that can be looked up."""
+    return None if element is None else (element.tag, *element.items(), *(_told(one) for one in element))
 
 
 def _whole(text: str) -> int:
