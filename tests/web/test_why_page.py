@@ -16,6 +16,7 @@ from chiso.instants import DAY, iso, parse_instant, parse_period
 from chiso.web import why_ends
 from chiso.web.view import View
 from chiso.web.why_lines import WAYS
+from tests.support.messages import tell
 from tests.web.test_lost_page import number
 from tests.web.test_pages import Reader
 from tests.web.world import NOW
@@ -155,7 +156,7 @@ def test_the_period_before(label: str, earlier: str) -> None:
 
 def test_usual_ends(folder: DataFolder) -> None:
     def usual(query: dict[str, str] | None = None, **fields: object) -> tuple[str, str]:
-        return why_ends.asked_ends(folder, view(**fields), query or {})
+        return why_ends.asked_ends(folder, view(**fields), "H01", query or {})
 
     assert usual() == ("2026-10-09T06:00:00+07:00", iso(NOW))
     assert usual({"a": "2026-10-01T06:00 07:00"}) == ("2026-10-01T06:00+07:00", iso(NOW))
@@ -166,6 +167,33 @@ def test_usual_ends(folder: DataFolder) -> None:
     assert usual(period=quarter, at=at, as_of=at) == (f"2026-Q2@{iso(at)}", f"2026-Q3@{iso(at)}")
     # the portal of 2025 measured otherwise
     assert usual(period=parse_period("2026-H1")) == ("2026-H1@2026-04-01T06:00:00+07:00", "2026-H1")
+
+
+def test_a_published_year_is_looked_at_from_its_first_capture(own: DataFolder) -> None:
+    names = (
+        "transparency",
+        "processing",
+        "online_services",
+        "online_payment",
+        "satisfaction",
+        "digitisation",
+    )
+    for day, points, place in (
+        ("2024-08-19", ("13.2", "18.4", "7.7", "7.6", "17.6", "15.6"), 21),
+        ("2024-10-28", ("13.6", "18.5", "7.7", "9.6", "17.6", "15.8"), 13),
+    ):
+        total = str(sum(map(Decimal, points)))
+        row = {"unit": "H47", "period": "2024", "at": day, "total": total, "rank": place}
+        tell(own, "published", {**row, **dict(zip(names, points, strict=True))})
+    year = view(period=parse_period("2024"))
+    ends = why_ends.asked_ends(own, year, "H47", {})
+    assert ends == ("2024@2024-08-19T00:00:00+07:00", "2024")
+    told = answer(own, "H47", *ends)
+    assert (told["from"]["total"], told["to"]["total"], told["change"]) == ("80.10", "82.80", "2.70")
+    assert {one["indicator"]: one["points"][:4] for one in told["terms"]} == {
+        "online_payment": "2.00", "transparency": "0.40", "digitisation": "0.20", "processing": "0.10",
+    }  # fmt: skip
+    assert why_ends.asked_ends(own, year, "H44", {}) == ("2023", "2024")
 
 
 def test_samples_are_those_of_the_years_course() -> None:

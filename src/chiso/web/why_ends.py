@@ -59,10 +59,11 @@ def _groups_only(folder: DataFolder, period: Period) -> bool | None:
         return None
 
 
-def asked_ends(folder: DataFolder, view: View, query: Mapping[str, str]) -> tuple[str, str]:
+def asked_ends(folder: DataFolder, view: View, code: str, query: Mapping[str, str]) -> tuple[str, str]:
     """The ends that a request names, else the usual ones: the last day, or the period before.
 
-    The first period of a new measure has none before it: it is looked at from its middle on.
+    The first period of a new measure has none before it: it is looked at from its middle on.  A period of
+    which the unit's results were published, and none before it, is looked at from its first capture on.
     """
     a, b = (query.get(name, "").strip().replace(" ", "+") for name in ("a", "b"))
     if a and b:
@@ -74,6 +75,10 @@ def asked_ends(folder: DataFolder, view: View, query: Mapping[str, str]) -> tupl
         if _groups_only(folder, earlier) is not _groups_only(folder, view.period):
             middle = (view.period.start + view.judged_at) // 2
             usual = f"{view.period.label}@{iso(sampled(middle))}"
+        elif _groups_only(folder, view.period) and not folder.published.first([code], earlier.label):
+            known = folder.published.instants(code, view.period.label)
+            if len(known) > 1:
+                usual = f"{view.period.label}@{iso(known[0])}"
         return a or usual, b or view.period.label + moment
     last = view.looked_at
     return a or (iso(sampled(last - DAY)) or ""), b or (iso(last) or "")

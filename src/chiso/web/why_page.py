@@ -83,7 +83,7 @@ def _why(request: Request[Any, Any, Any], code: str) -> Response[Any]:
     for field, value, known in (("by", by, WAYS), ("kind", query.get("kind", ""), ("", *KINDS))):
         if value not in known:
             raise AskedWrongError(field, value, "error.asked")
-    a, b = why_ends.asked_ends(folder, view, query)
+    a, b = why_ends.asked_ends(folder, view, code, query)
     both = (ask(end, folder, a), ask(end, folder, b))
     ends = (why_ends.words(both[0], view.lang), why_ends.words(both[1], view.lang))
     asked_for: dict[str, object] = {"from": a, "to": b, "period": None, "at": None, "as_of": None}
