@@ -45,16 +45,14 @@ def test_what_a_day_off_promises_is_what_comes_at_once_and_may_be_taken_back(wai
         shown = calendar.proposed(folder, rules)
         assert shown.dossiers == 1
         assert on_time(folder, "H01.113") == 0
-        calendar.keep(folder, rules, by_command(folder), "day_set", rule)
+        calendar.set_day(folder, rule, by_command(folder))
         assert (on_time(folder, "H01.113"), on_time(folder, "H01.06")) == (1, 0)
         line = shown.of("H01.113")
         assert line is not None
         assert folder.score("H01.113")["total"] == f"{line.after:.2f}"
         assert own_days(folder.path) == [rule]
         assert Audit(folder.ledger.database).entries()[-1].what == "day_set"
-        calendar.keep(
-            folder, calendar.without_rule(folder, rule.day, rule.unit), by_command(folder), "day_unset", rule
-        )
+        calendar.unset_day(folder, rule.day, rule.unit, by_command(folder))
         assert on_time(folder, "H01.113") == 0
 
 

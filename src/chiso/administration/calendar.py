@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from chiso.administration.effect import Effect, effect
+from chiso.administration.files import one_at_a_time, replace
 from chiso.administration.refusing import wrong
 from chiso.folder.registers import CALENDAR_FILE, Registry, own_days, read_calendar
 from chiso.instants import day_of
@@ -78,25 +78,33 @@ def without_rule(folder: DataFolder, day: date, unit: str) -> list[DayRule]:
     return kept
 
 
-def keep(folder: DataFolder, rules: Sequence[DayRule], hand: Hand, what: str, rule: DayRule) -> None:
-    """Writes the folder's own days, counts by them at once, and notes who did it."""
+def set_day(folder: DataFolder, rule: DayRule, hand: Hand) -> None:
+    """Adds a day to the folder's own, or gives it another rule; counted by at once."""
+    with one_at_a_time(folder.path):
+        _keep(folder, with_rule(folder, rule))
+    _tell(folder, hand, "day_set", rule)
+
+
+def unset_day(folder: DataFolder, day: date, unit: str, hand: Hand) -> None:
+    """Takes a day of the folder's own back.  QuestionError where it is none of them."""
+    with one_at_a_time(folder.path):
+        rules = without_rule(folder, day, unit)
+        rule = next(one for one in own_days(folder.path) if (one.day, one.unit) == (day, unit))
+        _keep(folder, rules)
+    _tell(folder, hand, "day_unset", rule)
+
+
+def _keep(folder: DataFolder, rules: Sequence[DayRule]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(FIELDS)
     for one in rules:
         writer.writerow([one.day.isoformat(), int(one.working), one.name, one.source, one.unit])
     path = folder.path / CALENDAR_FILE
-    fresh = path.with_suffix(".csv.new")
-    with fresh.open("w", encoding="utf-8", newline="") as file:
-        file.write(text.getvalue())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        read_calendar(folder.path, fresh)
-    except ValueError:
-        fresh.unlink()
-        raise
-    fresh.replace(path)
+    replace(path, text.getvalue(), lambda fresh: read_calendar(folder.path, fresh))
+
+
+def _tell(folder: DataFolder, hand: Hand, what: str, rule: DayRule) -> None:
     folder.refresh()
     note(
         folder, hand, what, rule.day.isoformat(), working=rule.working, name=rule.name, source=rule.source,

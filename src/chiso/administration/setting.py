@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from chiso.administration.files import one_at_a_time, replace
 from chiso.administration.refusing import wrong
 from chiso.folder.settings import FILE, PREFIX, SettingError, Settings
 from chiso.steering.alerts.hours import Hours
@@ -90,14 +91,15 @@ def change(folder: DataFolder, name: str, value: str | None, hand: Hand) -> bool
             f"{name} is changed in {FILE} or in the environment only, and needs a new start",
         )
     path = folder.path / FILE
-    document = _document(path)
-    if value is None:
-        document.pop(name, None)
-    else:
-        document[name] = _value(held, value.strip())
-    text = tomlkit.dumps(document)
-    fresh = _read(text, folder)
-    _write(path, text)
+    with one_at_a_time(folder.path):
+        document = _document(path)
+        if value is None:
+            document.pop(name, None)
+        else:
+            document[name] = _value(held, value.strip())
+        text = tomlkit.dumps(document)
+        fresh = _read(text, folder)
+        replace(path, text)
     if held.at_once:
         folder.settings = fresh
     shown = {"value": "…" if held.secret else value, "before": "…" if held.secret else held.value}
@@ -152,16 +154,3 @@ def _read(text: str, folder: DataFolder) -> Settings:
             words = str(error).replace(f"{room}/", "")
             raise wrong(f"Giá trị không dùng được: {words}", f"this cannot be: {words}") from error
     return found
-
-
-def _write(path: Path, text: str) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.is_file():
-        fresh.chmod(path.stat().st_mode & 0o777)
-    else:
-        fresh.chmod(0o600)
-    fresh.replace(path)

@@ -96,20 +96,17 @@ async def change_day(request: AnyRequest) -> Response[Any]:
                     day = date.fromisoformat(fields.get("day", ""))
                 except ValueError:
                     raise wrong("Ngày không đọc được.", "the day cannot be read") from None
-                unit = fields.get("unit", "")
-                held = {(one.day, one.unit): one for one in own_days(folder.path)}
-                rules = calendar.without_rule(folder, day, unit)
-                rule, what = held[day, unit], "day_unset"
+                calendar.unset_day(folder, day, fields.get("unit", ""), hand)
             else:
                 rule = calendar.rule_of(
                     folder, fields.get("day", ""), fields.get("working") == "1", fields.get("name", ""),
                     fields.get("source", ""), fields.get("unit", ""),
                 )  # fmt: skip
-                rules, what = calendar.with_rule(folder, rule), "day_set"
-            calendar.keep(folder, rules, hand, what, rule)
+                calendar.set_day(folder, rule, hand)
+                day = rule.day
         except QuestionError as error:
             return _days(request, Given(fields), error)
-        return Redirect(f"/admin/days?year={rule.day.year}", status_code=303)
+        return Redirect(f"/admin/days?year={day.year}", status_code=303)
 
     return await asyncio.to_thread(work)
 
