@@ -110,3 +110,18 @@ def test_a_ledger_of_before_keeps_its_keys(ledger: Ledger) -> None:
         columns = {one["name"] for one in sa.inspect(connection).get_columns("sender")}
     assert "key_hash" not in columns
     assert {"kinds", "units"} <= columns
+
+
+def test_senders_whose_last_key_ends_soon(ledger: Ledger) -> None:
+    week, month = 7 * 86_400, 30 * 86_400
+    for name, expires in (("soon", T0 + week), ("later", T0 + month), ("never", None), ("over", T0 + 10)):
+        ledger.senders.add(name, "H01", T0, expires_at=expires)
+    ledger.senders.add("off", "H01", T0, expires_at=T0 + week)
+    ledger.senders.set_active("off", False)
+    ledger.senders.add("renewed", "H01", T0, expires_at=T0 + week)
+    ledger.senders.rotate("renewed", T0, overlap=week)
+    ledger.senders.add("taken", "H01", T0, expires_at=T0 + week)
+    ledger.senders.revoke("taken", ledger.senders.keys("taken")[0].id, T0)
+    assert ledger.senders.ending(T0 + 10, 2 * week) == [("soon", T0 + week)]
+    assert ledger.senders.ending(T0 + 10, month) == [("soon", T0 + week), ("later", T0 + month)]
+    assert ledger.senders.ending(T0 + week, 2 * week) == []

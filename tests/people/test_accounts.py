@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pyotp
 import pytest
 
-from chiso.people.accounts import LOCK_AFTER, LOCK_SECONDS, STEP
+from chiso.instants import utc_now
+from chiso.people.accounts import LOCK_AFTER, LOCK_SECONDS
+from chiso.people.factor import STEP, address_of, new_secret
 from chiso.people.house import People
 from chiso.people.refusing import AccountError
 from chiso.people.rights import Grant, Role
@@ -66,7 +68,7 @@ def test_wrong_passwords_close_an_account_for_a_while(people: People) -> None:
 
 def test_a_second_factor_is_asked_for_and_each_code_is_good_once(people: People) -> None:
     people.accounts.add("c", "", (), NOW, GOOD)
-    secret = people.accounts.new_secret()
+    secret = new_secret()
     device = pyotp.TOTP(secret)
     with pytest.raises(AccountError, match="wrong"):
         people.accounts.set_second_factor("c", secret, "000000", NOW)
@@ -79,7 +81,7 @@ def test_a_second_factor_is_asked_for_and_each_code_is_good_once(people: People)
     assert people.accounts.verify("c", GOOD, code, NOW + STEP).account is not None
     assert people.accounts.verify("c", GOOD, code, NOW + STEP).account is None
     assert people.accounts.verify("c", GOOD, device.at(NOW + 2 * STEP), NOW + 2 * STEP).account is not None
-    assert people.accounts.address_of(secret, "c").startswith("otpauth://totp/chiso:c?")
+    assert address_of(secret, "c").startswith("otpauth://totp/chiso:c?")
     people.accounts.drop_second_factor("c", sessions=False)
     assert people.accounts.verify("c", GOOD, "", NOW + 3 * STEP).account is not None
 
@@ -97,7 +99,7 @@ def test_what_is_switched_off_signs_in_no_more(people: People) -> None:
 
 def test_of_many_who_send_one_code_at_once_one_comes_in(people: People) -> None:
     people.accounts.add("c", "", (), NOW, GOOD)
-    secret = people.accounts.new_secret()
+    secret = new_secret()
     people.accounts.set_second_factor("c", secret, pyotp.TOTP(secret).at(NOW), NOW)
     code, later = pyotp.TOTP(secret).at(NOW + STEP), NOW + STEP
     with ThreadPoolExecutor(4) as pool:
@@ -117,3 +119,17 @@ def test_a_second_factor_is_asked_of_roles(people: People) -> None:
     assert made.lacks_factor({Role.LEADER})
     assert not made.lacks_factor({Role.ADMINISTRATOR})
     assert not made.lacks_factor(())
+
+
+def test_a_password_that_was_made_holds_for_some_days(people: People) -> None:
+    _, made = people.accounts.add("c", "", (), NOW)
+    week = 7 * 86_400
+    assert people.accounts.verify("c", made, "", NOW + week - 1, week).account is not None
+    late = people.accounts.verify("c", made, "", NOW + week, week)
+    assert (late.account, late.expired) == (None, True)
+    assert not people.accounts.verify("c", "wrong", "", NOW + week, week).expired
+    assert people.accounts.verify("c", made, "", NOW + 100 * week).account is not None
+    people.accounts.set_password("c", GOOD)
+    assert people.accounts.verify("c", GOOD, "", utc_now() + 100 * week, week).account is not None
+    people.accounts.set_password("c", GOOD, must_change=True)
+    assert people.accounts.verify("c", GOOD, "", utc_now() + week, week).expired

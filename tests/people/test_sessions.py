@@ -38,3 +38,26 @@ def test_closed_changed_and_invented_sessions_are_none(people: People) -> None:
     people.accounts.set_password("c", GOOD + " mới")
     assert people.sessions.find(second, NOW) is None
     assert people.sessions.find("", NOW) is None
+
+
+def test_people_see_their_open_sessions_and_end_them(people: People) -> None:
+    an, _ = people.accounts.add("an", "", (), NOW, GOOD)
+    ba, _ = people.accounts.add("ba", "", (), NOW, GOOD)
+    own = people.sessions.open(an, NOW, browser="Firefox, Windows")
+    phone = people.sessions.open(an, NOW + 5, "https://sso.example.vn", "Chrome, Android")
+    people.sessions.open(an, NOW - ABSOLUTE_SECONDS)
+    others = people.sessions.open(ba, NOW)
+    found = people.sessions.of(an.id, own, NOW + 10)
+    assert [(one.browser, one.own, one.opened_at) for one in found] == [
+        ("Firefox, Windows", True, NOW), ("Chrome, Android", False, NOW + 5),
+    ]  # fmt: skip
+    (theirs,) = people.sessions.of(ba.id, others, NOW + 10)
+    for key in (found[0].key, theirs.key, "", "0" * 32):
+        assert people.sessions.end(an.id, own, key) == 0
+    assert people.sessions.end(an.id, own, found[1].key) == 1
+    assert people.sessions.find(phone, NOW + 10) is None
+    people.sessions.open(an, NOW + 6)
+    people.sessions.open(an, NOW + 7)
+    assert people.sessions.end(an.id, own) == 2
+    assert [one.own for one in people.sessions.of(an.id, own, NOW + 10)] == [True]
+    assert people.sessions.find(others, NOW + 10) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyotp
 
 from chiso.instants import utc_now
-from chiso.people.accounts import STEP
+from chiso.people.factor import STEP, new_secret
 from chiso.people.house import People
 
 
@@ -14,7 +14,7 @@ def with_factor(people: People, login: str) -> pyotp.TOTP:
 
     The code that shows it is the one before now's: now's is still good.
     """
-    secret, now = people.accounts.new_secret(), utc_now()
+    secret, now = new_secret(), utc_now()
     device = pyotp.TOTP(secret)
     people.accounts.set_second_factor(login, secret, device.at(now - STEP), now)
     return device

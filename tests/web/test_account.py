@@ -16,12 +16,15 @@ from litestar.testing import TestClient
 from chiso.cli import run
 from chiso.folder import DataFolder
 from chiso.instants import utc_now
-from chiso.ledger.schema import account
-from chiso.people.accounts import LOCK_AFTER, LOCK_SECONDS, STEP
+from chiso.ledger.schema import account, account_notice
+from chiso.people.accounts import LOCK_AFTER, LOCK_SECONDS
+from chiso.people.factor import STEP
 from chiso.people.house import People
 from chiso.people.rights import Grant, Role
+from chiso.steering.alerts.personal import tell_people
 from chiso.web.app import create_app
 from chiso.web.rights import COOKIE
+from tests.support.mailbox import mailbox
 from tests.web.test_signin import NEW, PASSWORD, sign_in, token_on
 
 Client = TestClient[Litestar]
@@ -156,6 +159,87 @@ def test_a_closed_account_looks_like_none(client: Client, own: DataFolder, hand:
         People(own.ledger).accounts.verify("an", "wrong", "", hand.now)
     closed, none = (re.sub(r'value="[^"]*"', "", led(client, login=login).text) for login in ("an", "nobody"))
     assert closed == none
+
+
+def test_people_see_their_sessions_and_end_them(client: Client, own: DataFolder, hand: Hand) -> None:
+    people = People(own.ledger)
+    client.headers["user-agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
+    sign_in(client)
+    elsewhere = people.sessions.open(people.accounts.by_login("an"), hand.now, browser="Chrome, Android")
+    people.accounts.add("ba", "", (), hand.now, PASSWORD)
+    other = people.sessions.open(people.accounts.by_login("ba"), hand.now)
+    text = client.get("/account").text
+    assert "Firefox, Linux" in text
+    assert "Chrome, Android" in text
+    assert text.count('name="key"') == 1
+    form = {"_csrf_token": token_on(text)}
+    key = re.findall(r'name="key" value="([0-9a-f]+)"', text)[0]
+    theirs = people.sessions.of(people.accounts.by_login("ba").id, "", hand.now)[0].key
+    client.post("/account/sessions", data=form | {"key": theirs})
+    assert people.sessions.find(other, hand.now) is not None
+    assert client.post("/account/sessions", data={"key": key}, follow_redirects=False).status_code == 403
+    assert people.sessions.find(elsewhere, hand.now) is not None
+    assert "Đã kết thúc" in client.post("/account/sessions", data=form | {"key": key}).text
+    assert people.sessions.find(elsewhere, hand.now) is None
+    more = people.sessions.open(people.accounts.by_login("an"), hand.now)
+    assert client.get("/account").text.count('name="key"') == 1
+    client.post("/account/sessions", data=form)
+    assert people.sessions.find(more, hand.now) is None
+    assert client.get("/account").status_code == 200
+    noted = [one.detail["ended"] for one in people.audit.entries() if one.what == "sessions_ended"]
+    assert noted == [0, 1, 1]
+
+
+def test_a_session_that_was_ended_reads_no_longer(client: Client, own: DataFolder, hand: Hand) -> None:
+    sign_in(client)
+    people, mine = People(own.ledger), client.cookies[COOKIE]
+    other = people.sessions.open(people.accounts.by_login("an"), hand.now)
+    form = {"_csrf_token": token_on(client.get("/account").text)}
+    for token, end, status in ((other, False, 200), (mine, True, 200), (other, False, 303)):
+        client.cookies.delete(COOKIE)
+        client.cookies.set(COOKIE, token)
+        assert client.get("/account", follow_redirects=False).status_code == status
+        if end:
+            client.post("/account/sessions", data=form)
+
+
+def test_what_changed_is_told_on_the_page_and_by_mail(client: Client, own: DataFolder, hand: Hand) -> None:
+    sign_in(client)
+    assert "Chưa có thay đổi nào" in client.get("/account").text
+    form = {"_csrf_token": token_on(client.get("/account").text), "mail": "an@example.vn"}
+    assert client.post("/account/mail", data=form | {"password": "wrong"}).status_code == 400
+    assert client.post("/account/mail", data=form | {"password": PASSWORD, "mail": "an"}).status_code == 400
+    assert "Đã lưu địa chỉ thư" in client.post("/account/mail", data=form | {"password": PASSWORD}).text
+    assert 'value="an@example.vn"' in client.get("/account").text
+    sent = {"_csrf_token": form["_csrf_token"], "old": PASSWORD, "new": NEW, "again": NEW}
+    assert "Mật khẩu đã đổi." in client.post("/account/password", data=sent).text
+    with mailbox() as box:
+        own.settings = replace(own.settings, mail=box.address, address="https://chiso.example.vn/")
+        box.busy = True
+        assert tell_people(own) == 0
+        box.busy = False
+        assert tell_people(own) == 0
+        with own.ledger.database.write() as connection:
+            connection.execute(sa.update(account_notice).values(due=0).where(account_notice.c.due > 0))
+        assert tell_people(own) == 1
+        assert tell_people(own) == 0
+    ((recipients, message),) = box.mails
+    assert recipients == ["an@example.vn"]
+    assert message["Subject"] == "[Chỉ số 766] Tài khoản của bạn"
+    assert "https://chiso.example.vn/account" in message.get_content()
+    assert "Mật khẩu đã đổi. (Tài khoản: an.)" in message.get_content()
+    assert b"an@example.vn" not in (own.path / "chiso.sqlite").read_bytes()
+
+
+def test_a_first_password_that_is_too_old_says_so(client: Client, own: DataFolder, hand: Hand) -> None:
+    _, made = People(own.ledger).accounts.add("ba", "", (), hand.now)
+    hand.now += 7 * 86_400
+    late = led(client, password=made, login="ba")
+    assert late.status_code == 401
+    assert "quá hạn" in late.text
+    assert "quá hạn" not in led(client, password="wrong one", login="ba").text
+    own.settings = replace(own.settings, first_password_days=0)
+    assert led(client, password=made, login="ba").headers["location"] == "/account"
 
 
 # -- who needs a second factor -------------------------------------------------------------------------

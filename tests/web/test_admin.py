@@ -240,3 +240,27 @@ def test_without_accounts_only_this_machine_administers(own: DataFolder) -> None
     with TestClient(app, base_url="http://127.0.0.1") as client:
         client.headers["x-forwarded-for"] = "127.0.0.1"
         assert client.get("/admin").status_code == 403
+
+
+def test_the_first_page_reminds_of_a_senders_last_key(client: TestClient[Litestar], own: DataFolder) -> None:
+    assert "Khóa cuối cùng" not in client.get("/admin").text
+    soon = utc_now() + 7 * 86_400
+    own.ledger.senders.add("<b>mc</b>", "H01", utc_now(), expires_at=soon)
+    text = client.get("/admin").text
+    assert "Khóa cuối cùng của “&lt;b&gt;mc&lt;/b&gt;” hết hạn lúc" in text
+    assert 'href="/admin/senders/%3Cb%3Emc%3C/b%3E"' in text
+    assert "chiso_sender_keys_ending 1.0" in client.get("/metrics").text
+
+
+def test_people_are_told_at_an_address_that_administrators_enter(
+    client: TestClient[Litestar], people: People
+) -> None:
+    role = {"role.0": "staff", "unit.0": "H01.113"}
+    post(client, "/admin/accounts", login="ba", mail="ba@example.vn", **role)
+    assert people.accounts.by_login("ba").mail == "ba@example.vn"
+    assert 'value="ba@example.vn"' in client.get("/admin/accounts/ba").text
+    post(client, "/admin/accounts/ba", do="roles", name="Ba", mail="", **role)
+    assert people.accounts.by_login("ba").mail == ""
+    assert last(people) == ("quan-tri", "account_changed", "ba")
+    assert post(client, "/admin/accounts", login="tu", mail="tu", **role).status_code == 400
+    assert [one.what for one in people.notices.of(people.accounts.by_login("ba").id)] == ["mail_changed"]

@@ -54,6 +54,8 @@ NOT_NOTED = {
 BODIES: dict[str, dict[str, Any]] = {
     "/login": {"login": "nobody", "password": PASSWORD},
     "/account/password": {"old": PASSWORD, "new": PASSWORD + " x", "again": PASSWORD + " x"},
+    "/account/mail": {"mail": "an@example.vn", "password": PASSWORD},
+    "/account/sessions": {},
     "/account/second-factor": {"secret": SECRET, "password": PASSWORD},
     "/steering/documents": DOCUMENT,
     "/steering/documents/{id}/targets": {"unit": OWN, "what": "total", "threshold": "80", "by": "2026-12-31"},
@@ -97,7 +99,8 @@ BODIES: dict[str, dict[str, Any]] = {
 """What each changing address takes, in an order in which all of them can be done."""
 LAST = ("/steering/alerts/contacts/{number}/remove", "/steering/withdraw", "/logout")
 WHO = {
-    "/account/password": "leader.H01.113", "/account/second-factor": "staff.H01", "/logout": "auditor.H01",
+    "/account/password": "leader.H01.113", "/account/second-factor": "staff.H01",
+    "/account/mail": "staff.H01", "/account/sessions": "staff.H01", "/logout": "auditor.H01",
     "/login": "",
 }  # fmt: skip
 

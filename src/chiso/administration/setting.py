@@ -28,7 +28,8 @@ SECRET: Final = frozenset({"mail", "sso_secret", "database"})
 AT_ONCE: Final = frozenset(
     {
         "target", "steering_writes", "address", "mail", "quiet_hours", "digest_at", "https",
-        "second_factor", "public", "public_lag", "public_licence", "public_embed", "sso_name",
+        "second_factor", "first_password_days", "public", "public_lag", "public_licence", "public_embed",
+        "sso_name",
     }
 )  # fmt: skip
 """What holds as soon as it is changed; the rest once ``chiso serve`` is started anew."""

@@ -57,6 +57,7 @@ def account_add(
     role: RoleOption = None,
     unit: Annotated[str, Parameter(help="The unit of the roles.")] = "H01",
     name: Annotated[str, Parameter(help="The person's name.")] = "",
+    mail: Annotated[str, Parameter(help="Where the person is told of changes to their sign-in.")] = "",
     password: Annotated[
         bool, Parameter(negative="", help="Read the password from standard input; else one is made.")
     ] = False,
@@ -77,7 +78,8 @@ def account_add(
     with opened(data) as folder:
         people = People(folder.ledger)
         given = sys.stdin.readline().rstrip("\n") if password else None
-        made, secret = people.accounts.add(login, name, grants_of(folder, role or [], unit), utc_now(), given)
+        grants = grants_of(folder, role or [], unit)
+        made, secret = people.accounts.add(login, name, grants, utc_now(), given, mail)
         body: dict[str, Any] = {"login": made.login, "name": made.name, "roles": _told(made.grants)}
         people.audit.note(utc_now(), MACHINE, "account_added", made.login, roles=body["roles"])
     if given is None:
@@ -127,6 +129,9 @@ def account_change(
     role: RoleOption = None,
     unit: Annotated[str, Parameter(help="The unit of the roles.")] = "H01",
     name: Annotated[str | None, Parameter(help="The person's name.")] = None,
+    mail: Annotated[
+        str | None, Parameter(help="Where the person is told of changes to their sign-in; empty: nowhere.")
+    ] = None,
     active: Annotated[
         bool | None, Parameter(help="Switch the account on or off; off ends its sessions.")
     ] = None,
@@ -155,6 +160,8 @@ def account_change(
         people = People(folder.ledger)
         grants = None if role is None else grants_of(folder, role, unit)
         changed = people.accounts.change(login, name=name, active=active, grants=grants)
+        if mail is not None:
+            people.accounts.set_mail(login, mail)
         if new_password:
             made = secrets.token_urlsafe(15)
             people.accounts.set_password(login, made, must_change=True)
@@ -163,7 +170,7 @@ def account_change(
             people.accounts.drop_second_factor(login, sessions=True)
         people.audit.note(
             utc_now(), MACHINE, "account_changed", changed.login, roles=role, active=active,
-            new_password=new_password, no_second_factor=no_second_factor,
+            mail=mail is not None, new_password=new_password, no_second_factor=no_second_factor,
         )  # fmt: skip
     return 0
 

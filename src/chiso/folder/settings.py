@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 
+from chiso.instants import DAY
 from chiso.people.rights import Role
 
 PREFIX: Final = "CHISO_"
@@ -61,6 +62,8 @@ class Settings:
     """when the digest of a working day is told"""
     second_factor: str = "administrator"
     """roles of which a second factor is asked, parted by commas; ``all``: of everybody; empty: of nobody"""
+    first_password_days: int = 7
+    """days for which a password holds that was made for somebody; 0: for ever"""
     sso_issuer: str = ""
     """the provider of single sign-on (OpenID Connect), ``https://sso.example.vn/realms/x``; empty: none"""
     sso_client: str = ""
@@ -83,6 +86,11 @@ class Settings:
     """licence of the open data, with its address if it has one; empty: none has been chosen"""
     public_embed: str = "*"
     """sites that may show the public table in their pages, parted by blanks; ``*`` all, empty none"""
+
+    @property
+    def made_for(self) -> int | None:
+        """Seconds for which a password holds that was made for somebody; ``None``: for ever."""
+        return self.first_password_days * DAY or None
 
     @property
     def factor_roles(self) -> frozenset[Role]:
@@ -130,7 +138,7 @@ class Settings:
                 values["sso_secret"] = Path(str(secret)).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 raise SettingError(f"sso_secret_file {secret}: {type(error).__name__}") from None
-        for name in ("public_lag", "public_keep"):
+        for name in ("public_lag", "public_keep", "first_password_days"):
             if int(str(values.get(name, 0))) < 0:
                 raise SettingError(f"{name} takes a whole number from 0 on, not {values[name]!r}")
         for site in str(values.get("public_embed", "")).split():

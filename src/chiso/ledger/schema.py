@@ -10,9 +10,9 @@ from typing import Final
 
 import sqlalchemy as sa
 
-HEAD: Final = "0008"
+HEAD: Final = "0009"
 """Newest revision that this program knows (see migrations/versions)."""
-KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"})
+KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"})
 
 metadata: Final = sa.MetaData()
 
@@ -240,6 +240,8 @@ account: Final = sa.Table(
     sa.Column("last_seen_at", sa.BigInteger),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("closed_until", sa.BigInteger, comment="after too many wrong passwords"),
+    sa.Column("mail", sa.LargeBinary, comment="address to be told at, Fernet"),
+    sa.Column("made_at", sa.BigInteger, comment="when the password was made; empty: their own"),
     sa.Column(
         "by_rule", sa.Boolean, nullable=False, server_default=sa.false(), comment="made by a rule of sign-on"
     ),
@@ -264,6 +266,20 @@ account_session: Final = sa.Table(
     sa.Column(
         "issuer", sa.Text, nullable=False, server_default="", comment="who vouched; empty: own password"
     ),
+    sa.Column("browser", sa.Text, nullable=False, server_default="", comment="its kind"),
+)
+
+account_notice: Final = sa.Table(
+    "account_notice",
+    metadata,
+    sa.Column("account", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.BigInteger, nullable=False, comment="wall clock"),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("mail", sa.LargeBinary, comment="to whom it is still to be told, Fernet"),
+    sa.Column("due", sa.BigInteger, comment="when that is tried next, wall clock"),
+    sa.Column("tries", sa.Integer, nullable=False),
+    comment="what changed about how a person signs in",
 )
 
 account_identity: Final = sa.Table(

@@ -193,6 +193,25 @@ class Senders:
         with self._database.read() as connection:
             return [SenderKey(*row) for row in connection.execute(asked)]
 
+    def ending(self, now: int, within: int) -> list[tuple[str, int]]:
+        """Senders whose last key ends within some seconds, with the instant (wall clock), soonest first."""
+        held, far = sender_key.c, 1 << 62
+        end = sa.func.max(sa.func.coalesce(held.expires_at, far))
+        asked = (
+            sa.select(held.sender, end.label("ends"))
+            .join(sender, sender.c.name == held.sender)
+            .where(
+                sender.c.active,
+                held.revoked_at.is_(None),
+                sa.or_(held.expires_at.is_(None), held.expires_at > now),
+            )
+            .group_by(held.sender)
+            .having(end <= now + within)
+            .order_by("ends", held.sender)
+        )
+        with self._database.read() as connection:
+            return [(str(row.sender), int(row.ends)) for row in connection.execute(asked)]
+
     def rotate(
         self, name: str, now: int, *, overlap: int = 0, expires_at: int | None = None
     ) -> tuple[SenderKey, str]:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import argon2
-import pyotp
 import sqlalchemy as sa
 
+from chiso.instants import utc_now
 from chiso.ledger.database import Database
 from chiso.ledger.keys import Keys
 from chiso.ledger.schema import account, account_grant, account_session
+from chiso.people.factor import step_of
+from chiso.people.notices import tell
 from chiso.people.passwords import LONGEST, checked
 from chiso.people.refusing import AccountError, NotConfirmedError
 from chiso.people.rights import Grant, Person, Role
@@ -22,10 +24,7 @@ from chiso.people.rights import Grant, Person, Role
 LOCK_AFTER: Final = 10
 """Wrong passwords in a row after which an account waits."""
 LOCK_SECONDS: Final = 900
-STEP: Final = 30
-"""Seconds that a code of the second factor holds (RFC 6238)."""
-SECRET: Final = re.compile(r"[A-Z2-7]{32}")
-"""A secret of a second factor: 160 bits in base32 (RFC 4226, 4)."""
+MAIL: Final = re.compile(r"[^\s@<>\"(),:;\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,8 @@ class Account:
     created_at: int
     last_seen_at: int | None
     grants: tuple[Grant, ...]
+    mail: str = ""
+    """where they are told of changes to their sign-in; empty: on their page alone"""
     by_rule: bool = False
     """made by a rule of single sign-on, which also gives its roles anew at each sign-in"""
 
@@ -62,6 +63,8 @@ class Verified:
     """the password was right and a second factor is asked for"""
     waits: int = 0
     """seconds that the account is closed after too many wrong attempts"""
+    expired: bool = False
+    """the password was right, but made for them so long ago that it holds no longer"""
 
 
 class Accounts:
@@ -79,7 +82,13 @@ class Accounts:
             return bool(hot.all("SELECT 1 FROM account LIMIT 1"))
 
     def add(
-        self, login: str, name: str, grants: Iterable[Grant], now: int, password: str | None = None
+        self,
+        login: str,
+        name: str,
+        grants: Iterable[Grant],
+        now: int,
+        password: str | None = None,
+        mail: str = "",
     ) -> tuple[Account, str]:
         """Makes an account.  Gives it and its password; one that was made here must be changed at once."""
         login = login.strip().casefold()
@@ -90,6 +99,7 @@ class Accounts:
         made = password is None
         password = secrets.token_urlsafe(15) if password is None else password
         checked(password, login, name)
+        sealed = self._sealed(mail)
         with self._database.write() as connection:
             if connection.execute(sa.select(account.c.id).where(account.c.login == login)).first():
                 raise AccountError(f"Đã có tài khoản “{login}”.", f"there is an account {login!r} already")
@@ -100,6 +110,7 @@ class Accounts:
                 sa.insert(account).values(
                     id=number, login=login, name=name.strip() or login, active=True, must_change=made,
                     password_hash=self._hasher.hash(password), created_at=now, failures=0, by_rule=False,
+                    mail=sealed, made_at=now if made else None,
                 )
             )  # fmt: skip
             _grant(connection, number, grants)
@@ -110,7 +121,7 @@ class Accounts:
         with self._database.read() as connection:
             rows = connection.execute(sa.select(account).order_by(account.c.login)).all()
             held = _grants(connection)
-        return [_account(row, held.get(row.id, ())) for row in rows]
+        return [self._account(row, held.get(row.id, ())) for row in rows]
 
     def by_login(self, login: str) -> Account:
         """The account of a login.  AccountError where there is none."""
@@ -126,7 +137,7 @@ class Accounts:
     def _find(self, where: sa.ColumnElement[bool]) -> Account | None:
         with self._database.read() as connection:
             row = connection.execute(sa.select(account).where(where)).one_or_none()
-            return None if row is None else _account(row, _grants(connection, row.id).get(row.id, ()))
+            return None if row is None else self._account(row, _grants(connection, row.id).get(row.id, ()))
 
     def change(
         self,
@@ -153,8 +164,25 @@ class Accounts:
                 self.end_sessions(connection, found.id)
         return self.by_login(login)
 
+    def set_mail(self, login: str, mail: str) -> None:
+        """Sets where somebody is told of changes to their sign-in; the address before is told of this one."""
+        found, sealed = self.by_login(login), self._sealed(mail)
+        with self._database.write() as connection:
+            tell(connection, found.id, "mail_changed")
+            connection.execute(sa.update(account).where(account.c.id == found.id).values(mail=sealed))
+
+    def _sealed(self, mail: str) -> bytes | None:
+        mail = mail.strip()
+        if not mail:
+            return None
+        if len(mail) > 200 or not MAIL.fullmatch(mail):
+            raise AccountError(
+                "Địa chỉ thư không đúng dạng ten@donvi.gov.vn.", "the address is not like name@office.gov.vn"
+            )
+        return self._keys.seal(mail.encode())
+
     def set_password(self, login: str, password: str, *, must_change: bool = False) -> None:
-        """Sets a password; all sessions of the account end."""
+        """Sets a password; all sessions of the account end.  ``must_change``: it was made for them."""
         found = self.by_login(login)
         checked(password, found.login, found.name)
         with self._database.write() as connection:
@@ -163,10 +191,11 @@ class Accounts:
                 .where(account.c.id == found.id)
                 .values(
                     password_hash=self._hasher.hash(password), must_change=must_change, failures=0,
-                    closed_until=None,
+                    closed_until=None, made_at=utc_now() if must_change else None,
                 )
             )  # fmt: skip
             self.end_sessions(connection, found.id)
+            tell(connection, found.id, "password_made" if must_change else "password_changed")
 
     def set_by_rule(self, number: int) -> None:
         """Notes that an account was made by a rule of single sign-on."""
@@ -180,20 +209,10 @@ class Accounts:
 
     # -- the second factor ------------------------------------------------------------------------------
 
-    @staticmethod
-    def new_secret() -> str:
-        """A fresh secret of a second factor, base32, for the person's device."""
-        return pyotp.random_base32()
-
-    @staticmethod
-    def address_of(secret: str, login: str) -> str:
-        """What a device reads as a QR code (otpauth)."""
-        return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="chiso")
-
     def set_second_factor(self, login: str, secret: str, code: str, now: int) -> None:
         """Switches the second factor on, once a code shows that the device has it; the code is then spent."""
         found = self.by_login(login)
-        step = None if not SECRET.fullmatch(secret) else _step_of(secret, code, now)
+        step = step_of(secret, code, now)
         if step is None:
             raise AccountError(
                 "Mã xác nhận không đúng; kiểm tra giờ trên điện thoại rồi nhập mã mới.",
@@ -205,6 +224,7 @@ class Accounts:
                 .where(account.c.id == found.id)
                 .values(second_factor=self._keys.seal(secret.encode()), last_code=step)
             )
+            tell(connection, found.id, "factor_on")
 
     def drop_second_factor(self, login: str, *, sessions: bool) -> None:
         """Takes the second factor off; with ``sessions`` they end, as after a lost device."""
@@ -215,12 +235,14 @@ class Accounts:
             )
             if sessions:
                 self.end_sessions(connection, found.id)
+            tell(connection, found.id, "factor_reset" if sessions else "factor_off")
 
     # -- signing in -------------------------------------------------------------------------------------
 
-    def verify(self, login: str, password: str, code: str, now: int) -> Verified:
+    def verify(self, login: str, password: str, code: str, now: int, made_for: int | None = None) -> Verified:
         """Holds a password and, where one is set, a second factor against an account.
 
+        ``made_for``: seconds for which a password holds that was made for somebody; ``None``: for ever.
         As slow for a login that does not exist, or an account that is closed, as for a wrong password.  A
         code is good once, also for two who send it at the same instant.
         """
@@ -228,7 +250,7 @@ class Accounts:
             row = connection.execute(
                 sa.select(account).where(account.c.login == login.strip().casefold())
             ).one_or_none()
-        found = self._held(row, password, code, now)
+        found = self._held(row, password, code, now, made_for)
         if row is not None and found.account and self._hasher.check_needs_rehash(row.password_hash):
             with self._database.write() as connection:
                 connection.execute(
@@ -264,7 +286,9 @@ class Accounts:
             "the current password is wrong; nothing was changed",
         )
 
-    def _held(self, row: Any, password: str, code: str | None, now: int) -> Verified:
+    def _held(
+        self, row: Any, password: str, code: str | None, now: int, made_for: int | None = None
+    ) -> Verified:
         """What came of a password and a code; ``None`` asks for no code."""
         right = self._is_password(row, password)
         if row is None or not row.active:
@@ -274,15 +298,18 @@ class Accounts:
         if not right:
             self._failed(row.id, now)
             return Verified(None)
+        if made_for is not None and row.made_at is not None and now - row.made_at >= made_for:
+            return Verified(None, expired=True)
         step: int | None = None
         if row.second_factor is not None and code is not None:
             if not code.strip():
                 return Verified(None, needs_code=True)
-            step = _step_of(self._keys.unseal(row.second_factor).decode(), code, now)
+            step = step_of(self._keys.unseal(row.second_factor).decode(), code, now)
             if step is None:
                 self._failed(row.id, now)
                 return Verified(None, needs_code=True)
         if not self._entered(row.id, step, now):
+            self._failed(row.id, now, reused=True)
             return Verified(None, needs_code=True)
         return Verified(self.by_id(row.id))
 
@@ -305,27 +332,33 @@ class Accounts:
             done = connection.execute(sa.update(account).where(where).values(**values))
             return done.rowcount == 1
 
-    def _failed(self, number: int, now: int) -> None:
-        """Counts a wrong attempt, however many come at the same instant."""
+    def _failed(self, number: int, now: int, *, reused: bool = False) -> None:
+        """Counts a wrong attempt, however many come at once; ``reused``: with a code that was spent."""
         last = account.c.failures + 1 >= LOCK_AFTER
+        closed = now + LOCK_SECONDS
         with self._database.write() as connection:
             connection.execute(
                 sa.update(account)
                 .where(account.c.id == number)
                 .values(
                     failures=sa.case((last, 0), else_=account.c.failures + 1),
-                    closed_until=sa.case((last, now + LOCK_SECONDS), else_=account.c.closed_until),
+                    closed_until=sa.case((last, closed), else_=account.c.closed_until),
                 )
             )
+            if reused:
+                tell(connection, number, "code_reused")
+            row = connection.execute(
+                sa.select(account.c.closed_until, account.c.failures).where(account.c.id == number)
+            ).one()
+            if row.closed_until == closed and not row.failures:
+                tell(connection, number, "closed")
 
-
-def _step_of(secret: str, code: str, now: int) -> int | None:
-    """The time step whose code this is, one to either side of now."""
-    device = pyotp.TOTP(secret)
-    for step in (now // STEP - 1, now // STEP, now // STEP + 1):
-        if secrets.compare_digest(device.at(step * STEP).encode(), code.strip().encode()):
-            return step
-    return None
+    def _account(self, row: Any, grants: tuple[Grant, ...]) -> Account:
+        mail = "" if row.mail is None else self._keys.unseal(bytes(row.mail)).decode()
+        return Account(
+            row.id, row.login, row.name, row.active, row.second_factor is not None, row.must_change,
+            row.created_at, row.last_seen_at, grants, mail, row.by_rule,
+        )  # fmt: skip
 
 
 def _grant(connection: sa.Connection, number: int, grants: Iterable[Grant]) -> None:
@@ -342,10 +375,3 @@ def _grants(connection: sa.Connection, number: int | None = None) -> dict[int, t
     for row in connection.execute(asked):
         found[row.account] = (*found.get(row.account, ()), Grant(Role(row.role), row.unit))
     return found
-
-
-def _account(row: Any, grants: tuple[Grant, ...]) -> Account:
-    return Account(
-        row.id, row.login, row.name, row.active, row.second_factor is not None, row.must_change,
-        row.created_at, row.last_seen_at, grants, row.by_rule,
-    )  # fmt: skip

@@ -13,6 +13,10 @@ OVERLAP: Final = 7 * DAY
 """Seconds for which the old key holds beside the new one, where nothing else is said."""
 
 
+SOON: Final = 14 * DAY
+"""Seconds before the end of a sender's last key from which on administrators are reminded."""
+
+
 class SenderDesk:
     """The senders of a folder, as administrators change them.  ``who``: a login, or ``!`` on the machine."""
 
@@ -72,6 +76,10 @@ class SenderDesk:
         found = self._senders.revoke(name, number, utc_now())
         self._note(who, "sender_key_revoked", name, key=number)
         return found
+
+    def ending(self) -> list[tuple[str, int]]:
+        """Senders whose last key ends soon, with the instant."""
+        return self._senders.ending(utc_now(), SOON)
 
     def list(self) -> list[tuple[Sender, list[SenderKey]]]:
         """All senders with their keys."""

@@ -18,6 +18,7 @@ from msgspec import Struct
 from chiso.ledger.database import Database
 from chiso.ledger.schema import account, account_identity, sso_rule, sso_spent
 from chiso.people.accounts import Account, Accounts
+from chiso.people.notices import tell
 from chiso.people.oidc import SsoError
 from chiso.people.refusing import AccountError
 from chiso.people.rights import Grant, Role
@@ -85,10 +86,12 @@ class Federation:
             raise AccountError("Cần mã định danh (sub) hoặc địa chỉ thư.", "takes a subject or an e-mail")
         found = self._accounts.by_login(login)
         with self._database.write() as connection:
-            self._bind(connection, issuer, claim, value, found.id)
+            if self._bind(connection, issuer, claim, value, found.id):
+                tell(connection, found.id, "sso_added")
 
     @staticmethod
-    def _bind(connection: sa.Connection, issuer: str, claim: str, value: str, number: int) -> None:
+    def _bind(connection: sa.Connection, issuer: str, claim: str, value: str, number: int) -> bool:
+        """Makes an account known by a word.  Gives whether it was not yet."""
         held = account_identity.c
         there = connection.execute(
             sa.select(held.account).where(held.issuer == issuer, held.claim == claim, held.value == value)
@@ -101,6 +104,7 @@ class Federation:
             connection.execute(
                 sa.insert(account_identity).values(issuer=issuer, claim=claim, value=value, account=number)
             )
+        return there is None
 
     def unlink(self, login: str, issuer: str) -> int:
         """Parts an account from the provider and ends its sessions.  Gives how many words it was known by."""
@@ -111,6 +115,8 @@ class Federation:
                 sa.delete(account_identity).where(held.issuer == issuer, held.account == found.id)
             )
             self._accounts.end_sessions(connection, found.id)
+            if done.rowcount:
+                tell(connection, found.id, "sso_removed")
             return int(done.rowcount)
 
     def rules(self) -> list[Rule]:
@@ -197,7 +203,8 @@ class Federation:
                     "no rule fits any longer",
                 )
         with self._database.write() as connection:
-            self._bind(connection, issuer, "sub", subject, found.id)
+            if self._bind(connection, issuer, "sub", subject, found.id) and number is not None:
+                tell(connection, found.id, "sso_added")
             connection.execute(sa.update(account).where(account.c.id == found.id).values(last_seen_at=now))
         return found
 

@@ -9,6 +9,7 @@ from chiso.people.accounts import Accounts
 from chiso.people.audit import Audit
 from chiso.people.desk import SenderDesk
 from chiso.people.federation import Federation
+from chiso.people.notices import Notices
 from chiso.people.sessions import Sessions
 
 
@@ -19,5 +20,6 @@ class People:
         self.accounts: Final = Accounts(ledger.database, ledger.keys)
         self.sessions: Final = Sessions(ledger.database, self.accounts)
         self.federation: Final = Federation(ledger.database, self.accounts)
+        self.notices: Final = Notices(ledger.database, ledger.keys)
         self.audit: Final = Audit(ledger.database)
         self.senders: Final = SenderDesk(ledger.senders, self.audit)

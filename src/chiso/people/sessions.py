@@ -33,6 +33,26 @@ class Session:
     """the provider of single sign-on that vouched; empty: the own password"""
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An open session as its own person sees it."""
+
+    key: str
+    """names it; opens nothing"""
+    opened_at: int
+    used_at: int
+    """to the minute"""
+    browser: str
+    """its kind; empty where it said nothing known"""
+    issuer: str
+    own: bool
+    """whether it is the one that asks"""
+
+
+KEY: Final = 32
+"""Characters of a token's hash that name a session."""
+
+
 def _hash(token: str) -> bytes:
     # The tokens are random and long: a plain hash cannot be guessed back.
     return hashlib.sha256(token.encode()).digest()
@@ -45,7 +65,7 @@ class Sessions:
         self._database: Final = database
         self._accounts: Final = accounts
 
-    def open(self, account: Account, now: int, issuer: str = "") -> str:
+    def open(self, account: Account, now: int, issuer: str = "", browser: str = "") -> str:
         """A new session's token; sessions that are over are cleared away."""
         token = secrets.token_urlsafe(32)
         with self._database.write() as connection:
@@ -59,7 +79,8 @@ class Sessions:
             )
             connection.execute(
                 sa.insert(account_session).values(
-                    token_hash=_hash(token), account=account.id, opened_at=now, used_at=now, issuer=issuer
+                    token_hash=_hash(token), account=account.id, opened_at=now, used_at=now, issuer=issuer,
+                    browser=browser,
                 )
             )  # fmt: skip
         return token
@@ -91,3 +112,34 @@ class Sessions:
         """Ends a session."""
         with self._database.write() as connection:
             connection.execute(sa.delete(account_session).where(account_session.c.token_hash == _hash(token)))
+
+    def of(self, account: int, token: str, now: int) -> list[Open]:
+        """The open sessions of an account, the one of a token first, then by last use."""
+        held, mine = account_session.c, _hash(token)
+        asked = sa.select(account_session).where(
+            held.account == account,
+            held.opened_at > now - ABSOLUTE_SECONDS,
+            held.used_at > now - IDLE_SECONDS,
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(asked).all()
+        found = [
+            Open(
+                bytes(row.token_hash).hex()[:KEY], row.opened_at, row.used_at, row.browser, row.issuer,
+                bytes(row.token_hash) == mine,
+            )
+            for row in rows
+        ]  # fmt: skip
+        return sorted(found, key=lambda one: (not one.own, -one.used_at, one.key))
+
+    def end(self, account: int, token: str, key: str | None = None) -> int:
+        """Ends one session of an account by its key, or all; never the one of the token.  Gives how many."""
+        held, mine = account_session.c, _hash(token)
+        done = 0
+        with self._database.write() as connection:
+            rows = connection.execute(sa.select(held.token_hash).where(held.account == account)).scalars()
+            for one in [bytes(row) for row in rows]:
+                if one != mine and key in (None, one.hex()[:KEY]):
+                    gone = sa.delete(account_session).where(held.token_hash == one)
+                    done += int(connection.execute(gone).rowcount)
+        return done

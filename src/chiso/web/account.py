@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from chiso.instants import utc_now
 from chiso.people.accounts import Account
+from chiso.people.factor import address_of, new_secret
 from chiso.people.passwords import checked, strength
 from chiso.people.refusing import AccountError, NotConfirmedError
 from chiso.people.rights import ROLES, Right
@@ -23,10 +24,10 @@ from chiso.web.forms import form_token
 from chiso.web.messages import say
 from chiso.web.pages import asked, html, shared
 from chiso.web.render import page
-from chiso.web.rights import person_of
-from chiso.web.signin import LONGEST, session_cookie
+from chiso.web.rights import cookie_of, person_of
+from chiso.web.signin import LONGEST, browser, session_cookie
 
-DONE: Final = ("password", "factor", "factor_off")
+DONE: Final = ("password", "factor", "factor_off", "mail", "ended")
 """What may have been done just now, each with its words."""
 
 
@@ -49,8 +50,8 @@ def _drawn(address: str) -> Markup:
 def _account_page(request: AnyRequest, problem: str = "", done: str = "") -> Response[Any]:
     view, own, person = asked(request), _own(request), person_of(request)
     house = house_of(request)
-    secret = "" if own.two_factor else house.people.accounts.new_secret()
-    device = house.people.accounts.address_of(secret, own.login) if secret else ""
+    secret = "" if own.two_factor else new_secret()
+    device = address_of(secret, own.login) if secret else ""
     units = house.folder.registry.units
     named = [
         (say(view.lang, f"role.{grant.role}"), unit.name if (unit := units.find(grant.unit)) else grant.unit)
@@ -67,6 +68,9 @@ def _account_page(request: AnyRequest, problem: str = "", done: str = "") -> Res
         secret=secret,
         device=device,
         drawn=_drawn(device) if device else "",
+        sessions=house.people.sessions.of(own.id, _token(request), utc_now()),
+        notices=[(one.at, one.told(view.lang == "en")) for one in house.people.notices.of(own.id)],
+        mails=bool(house.folder.settings.mail),
         problem=problem,
         done=done,
         token=form_token(request),
@@ -127,11 +131,46 @@ async def change_password(request: AnyRequest) -> Response[Any]:
         accounts.set_password(own.login, form.get("new", ""))
         house.forget_all()
         house.people.audit.note(now, own.login, "password_changed", own.login)
-        token = house.people.sessions.open(accounts.by_login(own.login), now)
+        token = house.people.sessions.open(accounts.by_login(own.login), now, browser=browser(request))
         cookie = session_cookie(request, token, ABSOLUTE_SECONDS)
         return Redirect("/account?done=password", status_code=303, cookies=[cookie])
 
     return await _changed(request, change)
+
+
+@post("/account/mail", include_in_schema=False)
+async def change_mail(request: AnyRequest) -> Response[Any]:
+    """Changes where one is told of changes to one's sign-in; empty: on the own page alone."""
+
+    def change(own: Account, form: dict[str, str]) -> Response[Any]:
+        house, now = house_of(request), utc_now()
+        accounts = house.people.accounts
+        accounts.confirm(own.login, form.get("password", ""), now)
+        accounts.set_mail(own.login, form.get("mail", ""))
+        house.people.audit.note(now, own.login, "account_changed", own.login, mail=True)
+        return Redirect("/account?done=mail", status_code=303)
+
+    return await _changed(request, change)
+
+
+@post("/account/sessions", include_in_schema=False)
+async def end_sessions(request: AnyRequest) -> Response[Any]:
+    """Ends one other session of one's own (``key``), or all others."""
+    form = await request.form()
+
+    def end() -> Response[Any]:
+        own, house = _own(request), house_of(request)
+        key = str(form["key"])[:LONGEST] if "key" in form else None
+        ended = house.people.sessions.end(own.id, _token(request), key)
+        house.forget_all()
+        house.people.audit.note(utc_now(), own.login, "sessions_ended", own.login, ended=ended)
+        return Redirect("/account?done=ended", status_code=303)
+
+    return await asyncio.to_thread(end)
+
+
+def _token(request: AnyRequest) -> str:
+    return request.cookies.get(cookie_of(house_of(request)), "")
 
 
 @post("/account/strength", include_in_schema=False)
@@ -174,4 +213,6 @@ async def second_factor(request: AnyRequest) -> Response[Any]:
     return await _changed(request, change)
 
 
-router = Router("/", route_handlers=[account_page, change_password, rate, second_factor])
+router = Router(
+    "/", route_handlers=[account_page, change_password, change_mail, end_sessions, rate, second_factor]
+)

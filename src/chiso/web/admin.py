@@ -158,6 +158,7 @@ def admin_home(request: AnyRequest) -> Response[Any]:
         active=sum(one.active for one in accounts),
         factors=sum(one.two_factor for one in accounts if one.active),
         senders=len(senders),
+        ending=house.people.senders.ending(),
         refused=sum(folder.ledger.quarantine.count("open").values()),
         told_units=len(told_units),
         procedures=len(folder.registry.catalogue),

@@ -120,7 +120,8 @@ async def add_account(request: AnyRequest) -> Response[Any]:
                 wrong=True,
             )
         name = fields.get("name", "")[:200]
-        made, password = accounts.add(fields.get("login", ""), name, grants, utc_now())
+        mail = fields.get("mail", "")
+        made, password = accounts.add(fields.get("login", ""), name, grants, utc_now(), mail=mail)
         _note(request, hand, "account_added", made)
         return _page(request, made=made, password=password)
 
@@ -179,8 +180,10 @@ async def change_account(request: AnyRequest, login: FromPath[str]) -> Response[
         if do == "roles":
             grants = _grants(request, fields)
             _still_somebody(request, held.login, grants, active=held.active)
+            if "mail" in fields and fields["mail"].strip() != held.mail:
+                accounts.set_mail(held.login, fields["mail"])
             changed = accounts.change(held.login, name=fields.get("name", "")[:200], grants=grants)
-            _note(request, hand, "account_changed", changed)
+            _note(request, hand, "account_changed", changed, mail=changed.mail != held.mail)
         elif do in ("off", "on"):
             _still_somebody(request, held.login, list(held.grants), active=do == "on")
             changed = accounts.change(held.login, active=do == "on")

@@ -145,6 +145,11 @@ def _gauges(house: House) -> list[tuple[str, str, Callable[[], float]]]:
             "Refused pieces that wait to be mended.",
             lambda: sum(ledger.quarantine.count().values()),
         ),
+        (
+            "chiso_sender_keys_ending",
+            "Senders whose last key ends within two weeks.",
+            lambda: len(house.people.senders.ending()),
+        ),
         ("chiso_deliveries_failed", "Alerts that could not be told.", lambda: told("failed")),
         ("chiso_deliveries_waiting", "Alerts that wait to be told.", lambda: told("waiting")),
         (

@@ -77,6 +77,8 @@ NEEDS: Final[dict[str, Need]] = {
     "/logout": OPEN,
     "/account": SIGNED_IN,
     "/account/password": SIGNED_IN,
+    "/account/mail": SIGNED_IN,
+    "/account/sessions": SIGNED_IN,
     "/account/strength": SIGNED_IN,
     "/account/second-factor": SIGNED_IN,
     # senders, by their own keys

@@ -10,6 +10,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response
 
 from chiso.instants import utc_now
+from chiso.people.browsers import browser_of
 from chiso.people.sessions import ABSOLUTE_SECONDS
 from chiso.web.forms import form_token
 from chiso.web.house import House
@@ -48,6 +49,11 @@ def session_cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
         samesite="lax",
         path="/",
     )
+
+
+def browser(request: AnyRequest) -> str:
+    """The kind of browser that asks."""
+    return browser_of(request.headers.get("user-agent", ""))
 
 
 def forget_old(request: AnyRequest) -> None:
@@ -111,18 +117,21 @@ async def login(request: AnyRequest) -> Response[Any]:
             words = say(view.lang, "login.too_many")
             return await asyncio.to_thread(login_page_of, request, view, following, words, name)
         people, now, code = house.people, utc_now(), str(form.get("code", ""))[:20]
-        found = await asyncio.to_thread(people.accounts.verify, name, password, code, now)
+        made_for = house.folder.settings.made_for
+        found = await asyncio.to_thread(people.accounts.verify, name, password, code, now, made_for)
         attempt.wrong = found.account is None and (not found.needs_code or bool(code))
     if found.account is None:
         if attempt.wrong:
             await asyncio.to_thread(people.audit.note, now, "-", "sign_in_failed", "", address=address)
         # A closed account answers like a wrong password: else whoever guesses learns which logins there are.
         words = say(view.lang, "login.wrong")
-        if found.needs_code:
+        if found.expired:
+            words = say(view.lang, "login.expired")
+        elif found.needs_code:
             words = say(view.lang, "login.code_wrong" if code else "login.code_needed")
         return await asyncio.to_thread(login_page_of, request, view, following, words, name, found.needs_code)
     await asyncio.to_thread(forget_old, request)
-    token = await asyncio.to_thread(people.sessions.open, found.account, now)
+    token = await asyncio.to_thread(people.sessions.open, found.account, now, "", browser(request))
     await asyncio.to_thread(people.audit.note, now, found.account.login, "sign_in", "", address=address)
     lacks = found.account.lacks_factor(house.folder.settings.factor_roles)
     return Redirect(

@@ -21,7 +21,7 @@ from chiso.people.sessions import ABSOLUTE_SECONDS
 from chiso.web.house import House
 from chiso.web.messages import say
 from chiso.web.pages import asked
-from chiso.web.signin import forget_old, local_path, login_page_of, session_cookie
+from chiso.web.signin import browser, forget_old, local_path, login_page_of, session_cookie
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -130,7 +130,7 @@ def back(request: AnyRequest) -> Response[Any]:
             attempt.wrong = True
             return _failed(request, error, following)
     forget_old(request)
-    token = house.people.sessions.open(account, now, provider.client.issuer)
+    token = house.people.sessions.open(account, now, provider.client.issuer, browser(request))
     house.people.audit.note(now, account.login, "sign_in", "", address=address, sso=True)
     return Redirect(
         following,

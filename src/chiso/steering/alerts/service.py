@@ -15,6 +15,7 @@ from chiso.ledger.beside import alert, delivery, notice
 from chiso.ledger.writer import told
 from chiso.steering.alerts.hours import Hours
 from chiso.steering.alerts.outbox import News, post
+from chiso.steering.alerts.personal import tell_people
 from chiso.steering.alerts.round import look
 from chiso.steering.alerts.sending import deliver
 
@@ -56,6 +57,10 @@ class Service:
     def beat(self) -> None:
         """One look, where it is time, and whatever is due to be told."""
         folder = self._folder
+        try:
+            tell_people(folder)
+        except Exception as error:
+            log.error("people_not_told", **told(error))
         if folder.loading_progress() is not None:
             return  # figures of a ledger that is being filled would alarm for nothing
         with self._lock:

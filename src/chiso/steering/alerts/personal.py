@@ -1,0 +1,52 @@
+"""Telling people by mail what changed about how they sign in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from chiso.folder.settings import SettingError
+from chiso.instants import utc_now
+from chiso.people.notices import WORDS, Due, Notices
+from chiso.steering.alerts.mail import SendError, Server
+from chiso.text import moment
+
+if TYPE_CHECKING:
+    from chiso.folder.state import DataFolder
+
+SUBJECT: Final = "[Chỉ số 766] Tài khoản của bạn"
+
+
+def tell_people(folder: DataFolder) -> int:
+    """Mails what is due.  Gives how many mails went out.
+
+    While no mail server is set nothing is tried; what cannot be sent is tried again, and stops nobody else's.
+    """
+    if not folder.settings.mail:
+        return 0
+    notices = Notices(folder.ledger.database, folder.ledger.keys)
+    sent = 0
+    for one in notices.due(utc_now()):
+        try:
+            server = Server.of(folder.settings.mail)
+            server.send(one.address, SUBJECT, _text(one, folder.settings.address), one.at, _identity(one))
+            went = True
+        except (SendError, SettingError):
+            went = False
+        notices.settle(one, utc_now(), sent=went)
+        sent += went
+    return sent
+
+
+def _identity(one: Due) -> str:
+    return f"chiso.account.{one.account}.{one.number}"
+
+
+def _text(one: Due, address: str) -> str:
+    where = f" tại {address.rstrip('/')}/account" if address else ""
+    return (
+        f"{moment(one.at)}: {WORDS[one.what][False]} (Tài khoản: {one.login}.)\n\n"
+        "Nếu chính bạn làm việc này thì không cần làm gì thêm. Nếu không phải bạn: báo ngay quản trị hệ "
+        f"thống của đơn vị, đổi mật khẩu và kết thúc các phiên đang mở{where}.\n\n"
+        f"{WORDS[one.what][True]} If this was not you, tell your administrator at once.\n\n"
+        "Tin tự động của hệ thống Chỉ số phục vụ người dân, doanh nghiệp; không cần trả lời.\n"
+    )
