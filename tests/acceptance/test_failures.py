@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import threading
@@ -113,6 +114,58 @@ def test_a_full_disk(place: Place) -> None:
     assert place.post(number).status_code == 200
     assert place.counted() == accepted + 1
     sound(place.folder, accepted + 1)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real filesystem with little room, where the machine lets one be mounted."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ("mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place))
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        pytest.skip("no filesystem may be mounted here")
+    try:
+        yield place
+    finally:
+        subprocess.run(("umount", "--lazy", str(place)), check=True)
+
+
+@pytest.mark.slow
+def test_a_filesystem_without_room(small_disk: Path, tmp_path: Path) -> None:
+    with DataFolder.open(small_disk / "data") as opened:
+        opened.ledger.clock.set(Clock(UNTIL))
+        key = opened.ledger.senders.add("một cửa", "H01", UNTIL).key
+    with (
+        Serving(small_disk / "data", tmp_path / "log") as serving,
+        httpx.Client(base_url=serving.address, timeout=60, trust_env=False) as client,
+    ):
+        place = Place(small_disk / "data", key, serving, client)
+        assert place.post(1).status_code == 200
+        filler = small_disk / "filler"
+        room = shutil.disk_usage(small_disk).free - 200_000
+        filler.write_bytes(b"x" * room)
+        accepted = 1
+        for number in range(2, 2_000):
+            answer = place.post(number, padding=2_000)
+            if answer.status_code != 200:
+                break
+            accepted += 1
+        assert answer.status_code == 503
+        assert "chưa được nhận" in answer.json()["message"]
+        assert int(answer.headers["retry-after"]) > 0
+        assert place.counted() == accepted
+        assert "Không ghi được vào sổ cái." in soon(place.troubled, "the page says it")
+        assert place.ready()[0] == 503
+        assert "full" in place.ready()[1]
+        # killed while there is no room: what was accepted is there again, and it comes up to say so
+        serving.kill()
+        serving.start(wait=False)
+        soon(lambda: place.counted() == accepted, "it counts what it had accepted")
+        filler.unlink()
+        soon(lambda: place.ready()[0] == 200, "it is ready again")
+        assert place.post(number).status_code == 200
+        assert place.counted() == accepted + 1
+        sound(small_disk / "data", accepted + 1)
 
 
 @pytest.mark.slow
