@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, CycloptsError, Group, Parameter
+from cyclopts import App, CycloptsError, Parameter
 
 from chiso import __version__
 from chiso.commands import backing
@@ -20,7 +20,13 @@ from chiso.commands.exporting import export, message
 from chiso.commands.lateness import lateness
 from chiso.commands.letters import letter_app
 from chiso.commands.options import (
+    ARGUMENTS,
+    ASKING,
     FAILED,
+    KEEPING,
+    OPTIONS,
+    RUNNING,
+    WHY,
     WRONG_USE,
     Data,
     Json,
@@ -28,6 +34,7 @@ from chiso.commands.options import (
     Question,
     Restated,
     data_dir,
+    family,
     instant,
     opened,
     wrong,
@@ -52,37 +59,43 @@ if TYPE_CHECKING:
 
 app = App(
     name="chiso",
-    help="The public service index of Vietnam (Decision 766/QĐ-TTg): counted, explained and directed the "
-    "moment something happens.",
+    help="""The public service index of Vietnam (Decision 766/QĐ-TTg): counted, explained and directed the
+moment something happens.
+
+To look at it:    chiso demo
+For a province:   chiso sender add, chiso account add, chiso serve
+Step by step:     docs/handbook.md
+Where data lies:  --data, else CHISO_DATA, else ./chiso-data
+More of each:     chiso COMMAND --help""",
     version=__version__,
     help_format="plaintext",
-    group_parameters=Group("Options"),
-    group_arguments=Group("Arguments"),
+    group_parameters=OPTIONS,
+    group_arguments=ARGUMENTS,
 )
-law_app = App(name="law", help="The index as dated data.")
+law_app = family("law", "The index as dated data.", ASKING)
 for part in (sender_app, law_app, quarantine_app, account_app, audit_app, sso_app):
     app.command(part)
 app.command(letter_app)
-app.command(backing.backup)
-app.command(backing.restore)
+app.command(backing.backup, group=KEEPING)
+app.command(backing.restore, group=KEEPING)
 app.command(standby_app)
-app.command(outlook)
-app.command(lost)
-app.command(explain)
-app.command(lateness)
-app.command(watch)
-app.command(todo)
-app.command(procedures)
-app.command(plan)
-app.command(quality)
-app.command(reconcile)
-app.command(export)
-app.command(message)
+app.command(outlook, group=WHY)
+app.command(lost, group=WHY)
+app.command(explain, group=WHY)
+app.command(lateness, group=WHY)
+app.command(watch, group=RUNNING)
+app.command(todo, group=WHY)
+app.command(procedures, group=WHY)
+app.command(plan, group=WHY)
+app.command(quality, group=WHY)
+app.command(reconcile, group=WHY)
+app.command(export, group=ASKING)
+app.command(message, group=ASKING)
 for part in (document_app, target_app, task_app, report_app, alerts_app):
     app.command(part)
 
 
-@app.command
+@app.command(group=ASKING)
 def score(
     unit: str | None = None,
     *,
@@ -97,6 +110,8 @@ def score(
     """The index of a unit: total, groups, indicators.
 
     Without figures of its own dossiers, the published figures are given.
+
+    For example: chiso score H01.113 --period 2026-09
 
     Parameters
     ----------
@@ -132,7 +147,7 @@ def _show(body: dict[str, Any], as_json: bool) -> int:
     return 0
 
 
-@app.command
+@app.command(group=ASKING)
 def rank(
     *,
     among: Annotated[
@@ -177,7 +192,7 @@ def rank(
     return 0
 
 
-@app.command
+@app.command(group=RUNNING)
 def load(
     *files: Annotated[str, Parameter(allow_leading_hyphen=True)],
     kind: Annotated[
@@ -205,6 +220,8 @@ def load(
     National messages, petitions, ratings, payments, certified copies, procedures, decisions, units, reporting
     totals, published results, dossier tables: JSON, JSON lines, CSV, XLSX, Parquet; also gzipped.  What is
     refused stays in quarantine with its reason.
+
+    For example: chiso load units.csv dossiers-2026.jsonl.gz
 
     Parameters
     ----------
@@ -246,7 +263,7 @@ def load(
     return FAILED if outcome.counts["refused"] else 0
 
 
-@app.command
+@app.command(group=WHY)
 def mistakes(
     *,
     unit: Annotated[str | None, Parameter(help="Only dossiers of this unit and of those below it.")] = None,
@@ -278,7 +295,7 @@ def mistakes(
     return 0
 
 
-@app.command
+@app.command(group=KEEPING)
 def recount(
     *,
     deep: Annotated[
@@ -299,7 +316,7 @@ def recount(
     return 0 if found.agrees else FAILED
 
 
-@app.command
+@app.command(group=RUNNING)
 def serve(
     *,
     host: Annotated[str, Parameter(help="Address to listen on.")] = "127.0.0.1",
@@ -321,7 +338,7 @@ def serve(
     return run(data_dir(data), host=host, port=port)
 
 
-@app.command
+@app.command(group=RUNNING)
 def demo(
     *,
     port: Annotated[int, Parameter(help="Port to listen on.")] = 8766,
@@ -337,7 +354,7 @@ def demo(
     return show(folder, host=host, port=port, dossiers=dossiers, trickle=trickle)
 
 
-@app.command
+@app.command(group=KEEPING)
 def bench(
     *,
     dossiers: Annotated[int, Parameter(help="Dossiers of the table.")] = 1_000_000,
@@ -374,7 +391,8 @@ def law_diff(
     unit: Annotated[str | None, Parameter(help="Also what this unit and all below it gain and lose.")] = None,
     period: PeriodOption = None,
     option: Annotated[
-        list[str] | None, Parameter(name="--option", help="rule=option to switch in B before comparing.")
+        list[str] | None,
+        Parameter(name="--option", negative="", help="rule=option to switch in B before comparing."),
     ] = None,
     data: Data = None,
     json: Json = False,

@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
-from chiso.commands.options import FAILED, Data, Json, instant, opened, wrong
+from chiso.commands.options import FAILED, KEEPING, RUNNING, Data, Json, family, instant, opened, wrong
 
 if TYPE_CHECKING:
     from chiso.folder import DataFolder
     from chiso.people.audit import Wanted
     from chiso.people.rights import Grant
 
-account_app = App(name="account", help="People who may sign in.")
-audit_app = App(name="audit", help="The record of who did what.")
+account_app = family("account", "People who may sign in.", RUNNING)
+audit_app = family("audit", "The record of who did what.", KEEPING)
 
 RoleOption = Annotated[
     list[str] | None,
@@ -65,6 +65,8 @@ def account_add(
     json: Json = False,
 ) -> int:
     """Make an account.  From the first one on everybody must sign in.
+
+    For example: chiso account add an.nguyen --role staff --unit H01.113
 
     Parameters
     ----------
@@ -204,8 +206,8 @@ def _wanted(who: str, what: str, about: str, since: str | None, until: str | Non
 Who = Annotated[str, Parameter(help="A login; ! for commands on the machine, - where nobody had signed in.")]
 What = Annotated[str, Parameter(help="A word such as sign_in, dossiers_seen, account_changed.")]
 About = Annotated[str, Parameter(help="A unit, dossier, account or setting, with what lies below it.")]
-Since = Annotated[str | None, Parameter(help="From this instant on.")]
-Until = Annotated[str | None, Parameter(help="Before this instant.")]
+Since = Annotated[str | None, Parameter(help="From this instant on (ISO 8601).")]
+Until = Annotated[str | None, Parameter(help="Before this instant (ISO 8601).")]
 
 
 @audit_app.command(name="list")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
-from chiso.commands.options import FAILED, Data, Json, opened
+from chiso.commands.options import DIRECTING, FAILED, Data, Json, family, opened
 
-alerts_app = App(name="alerts", help="Alerts: how they stand, their rules, whom they are told.")
+alerts_app = family("alerts", "Alerts: how they stand, their rules, whom they are told.", DIRECTING)
 
 
 @alerts_app.command(name="list")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
-from chiso.commands.options import FAILED, Data, Json, Question, instant, opened, wrong
+from chiso.commands.options import DIRECTING, FAILED, Data, Json, Question, family, instant, opened, wrong
 
 if TYPE_CHECKING:
     from chiso.folder import DataFolder
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chiso.steering.letters.make import Made
     from chiso.steering.letters.request import Request
 
-letter_app = App(name="letter", help="Official letters that urge the work on, and their register.")
+letter_app = family("letter", "Official letters that urge the work on, and their register.", DIRECTING)
 
 
 @Parameter(name="*")

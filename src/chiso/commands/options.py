@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-from cyclopts import Parameter
+from cyclopts import App, Group, Parameter
 
 if TYPE_CHECKING:
     from chiso.folder import DataFolder
@@ -19,6 +19,21 @@ if TYPE_CHECKING:
 
 WRONG_USE: Final = 2
 FAILED: Final = 1
+
+RUNNING: Final = Group("To begin, and to run it", sort_key=1)
+ASKING: Final = Group("Scores", sort_key=2)
+WHY: Final = Group("Why, what next, is it true", sort_key=3)
+DIRECTING: Final = Group("To direct", sort_key=4)
+KEEPING: Final = Group("To keep it safe and right", sort_key=5)
+"""What ``chiso --help`` gathers commands under."""
+OPTIONS: Final = Group("Options")
+ARGUMENTS: Final = Group("Arguments")
+
+
+def family(name: str, help: str, group: Group) -> App:
+    """A command that has commands of its own."""
+    return App(name=name, help=help, group=group, group_parameters=OPTIONS, group_arguments=ARGUMENTS)
+
 
 Data = Annotated[
     Path | None,

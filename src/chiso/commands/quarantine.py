@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
-from chiso.commands.options import FAILED, Data, Json, data_dir, opened, wrong
+from chiso.commands.options import FAILED, KEEPING, Data, Json, data_dir, family, opened, wrong
 
 if TYPE_CHECKING:
     from chiso.ledger.store import Ledger
 
-quarantine_app = App(name="quarantine", help="Input that was refused: list it, correct it, release it.")
+quarantine_app = family("quarantine", "Input that was refused: list it, correct it, release it.", KEEPING)
 
 
 def _note(ledger: Ledger, what: str, number: int, **detail: Any) -> None:

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
-from chiso.commands.options import Data, Json, opened, wrong
+from chiso.commands.options import DIRECTING, Data, Json, family, opened, wrong
 from chiso.commands.steering import REPORT_WORDS, day, entered
 
-report_app = App(name="report", help="Reports of units on their tasks, and reminders.")
+report_app = family("report", "Reports of units on their tasks, and reminders.", DIRECTING)
 
 
 @report_app.command(name="add")

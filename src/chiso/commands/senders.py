@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from chiso.commands.accounts import MACHINE
-from chiso.commands.options import Data, Json, instant, opened, wrong
+from chiso.commands.options import RUNNING, Data, Json, family, instant, opened, wrong
 
 if TYPE_CHECKING:
     from chiso.folder import DataFolder
 
-sender_app = App(name="sender", help="Systems that may send messages.")
+sender_app = family("sender", "Systems that may send messages.", RUNNING)
 
 Kinds = Annotated[
     list[str] | None,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from chiso.commands.accounts import MACHINE
-from chiso.commands.options import FAILED, Data, Json, opened, wrong
+from chiso.commands.options import FAILED, RUNNING, Data, Json, family, opened, wrong
 
 if TYPE_CHECKING:
     from chiso.folder import DataFolder
 
-sso_app = App(name="sso", help="Single sign-on: the provider, whom it may send, and as whom.")
+sso_app = family("sso", "Single sign-on: the provider, whom it may send, and as whom.", RUNNING)
 
 
 def _issuer(folder: DataFolder) -> str:

@@ -10,14 +10,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
-from chiso.commands.options import FAILED, Data, Json, data_dir, wrong
+from chiso.commands.options import FAILED, KEEPING, Data, Json, data_dir, family, wrong
 
 if TYPE_CHECKING:
     from chiso.ledger.store import Ledger
 
-standby_app = App(name="standby", help="A second copy of a ledger that follows the first one.")
+standby_app = family("standby", "A second copy of a ledger that follows the first one.", KEEPING)
 
 
 def _opened(folder: Path) -> Ledger:

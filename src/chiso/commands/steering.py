@@ -6,16 +6,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
-from chiso.commands.options import AsOf, Data, Json, instant, opened, wrong
+from chiso.commands.options import DIRECTING, AsOf, Data, Json, family, instant, opened, wrong
 
 if TYPE_CHECKING:
     from chiso.steering.entering import Entered
 
-document_app = App(name="document", help="Directing documents.")
-target_app = App(name="target", help="What documents ask of the results of units, and how it stands.")
-task_app = App(name="task", help="What documents tell units to do, and how it stands.")
+document_app = family("document", "Directing documents.", DIRECTING)
+target_app = family("target", "What documents ask of the results of units, and how it stands.", DIRECTING)
+task_app = family("task", "What documents tell units to do, and how it stands.", DIRECTING)
 
 DocumentName = Annotated[str, Parameter(help="Number or id of a document in the register.")]
 UnitOption = Annotated[str | None, Parameter(help="A unit.")]
