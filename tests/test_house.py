@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import json
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "chiso"
@@ -280,6 +282,18 @@ def test_all_parts_have_licences_that_fit() -> None:
         if STRONG.search(licence) or not (PERMISSIVE.search(licence) or WEAK.search(licence)):
             unfit[name] = licence
     assert not unfit
+
+
+def test_the_bill_of_materials_names_all_parts(tmp_path: Path) -> None:
+    path = tmp_path / "bill.json"
+    subprocess.run([ROOT / "scripts" / "parts", "bill", path], check=True)
+    bill = json.loads(path.read_text("utf-8"))
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    # a part may stand there in a version for each Python
+    named = {(normal(one["name"]), Version(one["version"])) for one in bill["components"]}
+    held = {(normal(name), Version(importlib.metadata.version(name))) for name in needed_to_run()}
+    assert held <= named
+    assert all(one["purl"].startswith("pkg:pypi/") for one in bill["components"])
 
 
 def test_every_direct_dependency_is_used() -> None:

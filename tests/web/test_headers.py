@@ -79,14 +79,14 @@ def secure(own: DataFolder) -> TestClient[Litestar]:
 
 def test_behind_tls_browsers_stay_there_and_cookies_go_nowhere_else(own: DataFolder) -> None:
     with secure(own) as client:
-        page = client.get("/login")
+        page = client.get("/login?lang=vi")
         assert page.headers["strict-transport-security"] == "max-age=31536000"
         assert client.get("/nothing").headers["strict-transport-security"]
         form = {"login": "an", "password": PASSWORD, "_csrf_token": token_on(page.text)}
         answer = client.post("/login", data=form, follow_redirects=False)
         cookies = [*page.headers.get_list("set-cookie"), *answer.headers.get_list("set-cookie")]
         told = {one.partition("=")[0]: one for one in cookies}
-        assert {f"__Host-{COOKIE}", "chiso_form"} <= told.keys()
+        assert {f"__Host-{COOKIE}", "chiso_form", "lang"} <= told.keys()
         for name, cookie in told.items():
             assert "Secure" in cookie, name
             assert "HttpOnly" in cookie, name

@@ -217,7 +217,8 @@ def test_letters_by_json(client: TestClient[Litestar]) -> None:
         ("/api/v1/letters/new", b'{"deadline": "x"}'),
         (f"/api/v1/letters/{number}/number", b'{"number": "x"}'),
     ):
-        refused = client.post(path, content=content, headers=headers)
+        kind = {"content-type": "application/json"}
+        refused = client.post(path, content=content, headers=headers | kind)
         assert refused.status_code == 400
         assert refused.json()["message"] != refused.json()["error"]
     assert client.get("/api/v1/letters/77").status_code == 404

@@ -216,3 +216,15 @@ def test_the_commands_do_the_same(tmp_path: Any, capsys: pytest.CaptureFixture[s
         assert (one.kinds, one.units, one.active) == ((), (), False)
         noted = [entry.what for entry in People(opened.ledger).audit.entries()]
     assert noted == ["sender_added", "sender_key_made", "sender_key_revoked", "sender_changed"]
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/xml", "application/jsonp"])
+def test_what_does_not_say_that_it_is_json_is_refused(office: Client, kind: str) -> None:
+    office.get("/account")
+    headers = {"x-csrftoken": office.cookies["chiso_form"], "content-type": kind}
+    body = b'{"name": "mc2", "unit": "H01"}'
+    refused = office.post("/api/v1/senders", content=body, headers=headers)
+    assert refused.status_code == 415
+    assert "application/json" in refused.json()["error"]
+    headers["content-type"] = "Application/JSON; charset=utf-8"
+    assert office.post("/api/v1/senders", content=body, headers=headers).json()["name"] == "mc2"

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from chiso.commands.recounting import packed
-from chiso.folder import DataFolder
+from chiso.folder import DataFolder, QuestionError
 from chiso.folder.answers import QuestionFields
 from chiso.instants import parse_instant
 from chiso.web.house import House
@@ -53,6 +53,25 @@ def as_json(body: object) -> Response[bytes]:
         media_type="application/json",
         headers={"Cache-Control": "no-cache"},
     )
+
+
+class NotJsonError(QuestionError):
+    """A body that does not say that it is JSON."""
+
+
+async def body_of(request: Request[Any, Any, Any]) -> bytes:
+    """What a program sends in the body, which has to be JSON and to say so (RFC 9110, 15.5.16).
+
+    Senders' addresses do not ask this: their clients send JSON under many names.
+    """
+    body = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if body and kind != "application/json":
+        raise NotJsonError(
+            "Thân yêu cầu phải là JSON: đặt Content-Type: application/json rồi gửi lại.",
+            "the body has to be JSON: Content-Type: application/json",
+        )
+    return body
 
 
 @get("/units", sync_to_thread=True)

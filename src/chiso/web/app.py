@@ -119,6 +119,7 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         status, words_vi, words_en = error.status_code, error.detail, error.detail
     elif isinstance(error, QuestionError):
         status, words_vi, words_en = 404 if error.unknown else 400, error.message_vi, error.message_en
+        status = 415 if isinstance(error, api.NotJsonError) else status
     elif isinstance(error, NothingYetError):
         status, (words_vi, words_en) = 200, error.words
     elif isinstance(error, NotHereError):

@@ -16,7 +16,7 @@ from chiso.steering.letters.check.checks import check
 from chiso.steering.letters.effect import effect
 from chiso.steering.letters.register import as_json as entry_json
 from chiso.steering.letters.register import document_of, entry_of, facts_of, numbered
-from chiso.web.api import as_json, folder_of, instant_of
+from chiso.web.api import as_json, body_of, folder_of, instant_of
 from chiso.web.directing import hand_of
 from chiso.web.letter_forms import Fields
 from chiso.web.letters import DOCX, attached, file_name, made_and_entered, note
@@ -78,7 +78,7 @@ def _body(raw: bytes) -> dict[str, Any]:
 @post("/letters/new", status_code=201)
 async def make(request: AnyRequest) -> Response[bytes]:
     """Makes letters: the options of `chiso letter` as fields; `unit` may be several of kind `unit`."""
-    body = _body(await request.body())
+    body = _body(await body_of(request))
 
     def work() -> Response[bytes]:
         entries = made_and_entered(request, Fields.of_json(body), None, anyway=body.get("anyway") is True)
@@ -93,7 +93,7 @@ async def make(request: AnyRequest) -> Response[bytes]:
 @post("/letters/{number:int}/number", status_code=200)
 async def give_number(request: AnyRequest, number: FromPath[int]) -> Response[bytes]:
     """Gives a letter its `number` and `date`."""
-    body = _body(await request.body())
+    body = _body(await body_of(request))
 
     def work() -> Response[bytes]:
         folder = folder_of(request)

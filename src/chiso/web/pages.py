@@ -64,11 +64,13 @@ def html(request: Request[Any, Any, Any], text: str, status: int = 200) -> Respo
     if form in FORMATS and status == 200 and request.method == "GET":
         return as_file(request, text, form, folder_of(request).now())
     lang = request.query_params.get("lang")
-    cookies = (
-        [Cookie("lang", value=lang, max_age=YEAR_OF_COOKIES, samesite="lax", httponly=True)]
-        if lang in LANGUAGES
-        else []
-    )
+    cookies = []
+    if lang in LANGUAGES:
+        secure = request.url.scheme == "https" or folder_of(request).settings.https
+        kept = Cookie(
+            "lang", value=lang, max_age=YEAR_OF_COOKIES, samesite="lax", httponly=True, secure=secure
+        )
+        cookies.append(kept)
     return Response(text, status_code=status, media_type="text/html", cookies=cookies)
 
 

@@ -17,7 +17,7 @@ from chiso.ledger.database import LedgerError
 from chiso.people.desk import OVERLAP, told
 from chiso.people.house import People
 from chiso.web.admin import hand_of
-from chiso.web.api import as_json
+from chiso.web.api import as_json, body_of
 from chiso.web.house import House
 from chiso.web.rights import person_of
 
@@ -59,7 +59,7 @@ async def _done(request: AnyRequest, form: type[Any], do: Callable[[People, Any]
     """Reads the body, does something with the senders, and says in words what was wrong with it."""
     hand_of(request)
     try:
-        body = msgspec.json.decode(await request.body() or b"{}", type=form)
+        body = msgspec.json.decode(await body_of(request) or b"{}", type=form)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         told_vi, told_en = f"Thân yêu cầu không đọc được: {error}", f"the body cannot be read: {error}"
         raise QuestionError(told_vi, told_en) from None
