@@ -46,6 +46,7 @@ from chiso.commands.quality import quality
 from chiso.commands.quarantine import quarantine_app
 from chiso.commands.reconciling import reconcile
 from chiso.commands.reporting import report_app
+from chiso.commands.secret import secret_app
 from chiso.commands.senders import sender_app
 from chiso.commands.sso import sso_app
 from chiso.commands.standby import standby_app
@@ -73,7 +74,7 @@ More of each:     chiso COMMAND --help""",
     group_arguments=ARGUMENTS,
 )
 law_app = family("law", "The index as dated data.", ASKING)
-for part in (sender_app, law_app, quarantine_app, account_app, audit_app, sso_app):
+for part in (sender_app, law_app, quarantine_app, account_app, audit_app, sso_app, secret_app):
     app.command(part)
 app.command(letter_app)
 app.command(backing.backup, group=KEEPING)

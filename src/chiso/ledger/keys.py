@@ -1,14 +1,17 @@
 """The secret of a data folder and the keys made from it.
 
-The secret lies in ``<data>/secret.key`` (mode 600) or comes from ``CHISO_SECRET``.  The database holds only a
-fingerprint, by which a wrong or lost secret is recognised: hashes of owners made with another key would no
-longer meet their own dossiers.
+The secret lies in ``<data>/secret.key`` (mode 600), or in the file that ``CHISO_SECRET_FILE`` names, or comes
+from ``CHISO_SECRET``.  The database holds only a fingerprint, by which a wrong or lost secret is recognised:
+hashes of owners made with another key would no longer meet their own dossiers.
+
+A secret that was renewed is ``v2:SECRET:KEY``: the key of hashing stays what it was, all else is new.
 """
 
 from __future__ import annotations
 
 import base64
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Final
@@ -21,6 +24,8 @@ from chiso.ledger.database import LedgerError
 
 FILE: Final = "secret.key"
 VARIABLE: Final = "CHISO_SECRET"
+VARIABLE_FILE: Final = "CHISO_SECRET_FILE"
+RENEWED: Final = re.compile(rb"v2:[A-Za-z0-9_-]{43}=:([0-9a-f]{64})")
 
 
 class Keys:
@@ -29,7 +34,10 @@ class Keys:
     def __init__(self, secret: bytes) -> None:
         if len(secret) < 16:
             raise LedgerError(f"the secret in {VARIABLE} or {FILE} is too short: 16 characters at least")
-        self.hashing: Final = _derive(secret, b"chiso owners")
+        renewed = RENEWED.fullmatch(secret)
+        self.hashing: Final = (
+            bytes.fromhex(renewed[1].decode()) if renewed else _derive(secret, b"chiso owners")
+        )
         """32 bytes: the key of the keyed hashes that stand for persons"""
         self.fingerprint: Final = _derive(secret, b"chiso fingerprint").hex()[:32]
         self.forms: Final = _derive(secret, b"chiso forms").hex()
@@ -51,19 +59,70 @@ def _derive(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
 
 
-def load_keys(folder: Path, *, make: bool) -> Keys:
+def fresh_secret(keys: Keys) -> bytes:
+    """A new secret that hashes persons as some keys do."""
+    return b"v2:%s:%s" % (base64.urlsafe_b64encode(secrets.token_bytes(32)), keys.hashing.hex().encode())
+
+
+def pending(folder: Path) -> Path:
+    """Where a new secret lies until it takes its place."""
+    return folder / f"{FILE}.new"
+
+
+def keep_secret(path: Path, text: bytes) -> Path:
+    """Writes a secret that is on disk, whole and readable by nobody else, once this returns."""
+    own = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return own.replace(path)
+
+
+def given_secret() -> bytes | None:
+    """The secret that the environment gives, itself or by the name of its file; ``None``: it gives none."""
+    if given := os.environ.get(VARIABLE):
+        return given.encode()
+    if not (named := os.environ.get(VARIABLE_FILE)):
+        return None
+    try:
+        return Path(named).read_bytes().strip()
+    except OSError as error:
+        raise LedgerError(f"{VARIABLE_FILE} {named}: {type(error).__name__}") from None
+
+
+def load_keys(folder: Path, *, make: bool, reference: str | None = None) -> Keys:
     """The keys of a data folder; ``make`` lets a new folder have a new secret.
 
-    Raises LedgerError where the secret of a folder in use is missing.
+    ``reference``: the fingerprint that the ledger asks for.  A new secret that was to take its place when
+    something broke off takes it now.  Raises LedgerError where the secret is missing or another one.
     """
-    given = os.environ.get(VARIABLE)
-    if given:
-        return Keys(given.encode())
+    keys = _keys(folder, make=make)
+    if reference in (None, keys.fingerprint):
+        return keys
+    fresh = pending(folder)
+    if fresh.is_file() and (new := Keys(fresh.read_bytes().strip())).fingerprint == reference:
+        if given_secret() is not None:
+            raise LedgerError(
+                f"the secret was renewed: the new one is in {fresh}, put it where {VARIABLE} or "
+                f"{VARIABLE_FILE} gives the old one"
+            )
+        fresh.replace(folder / FILE)
+        return new
+    raise LedgerError("the secret of this data folder is not the one this ledger was made with")
+
+
+def _keys(folder: Path, *, make: bool) -> Keys:
+    given = given_secret()
+    if given is not None:
+        return Keys(given)
     path = folder / FILE
     if not path.exists():
         if not make:
             raise LedgerError(
-                f"{path} is missing and {VARIABLE} is not set: this ledger was made with a secret"
+                f"{path} is missing and neither {VARIABLE} nor {VARIABLE_FILE} is set: this ledger was made "
+                "with a secret"
             )
         # Written aside and linked: of two that begin at once one wins, and nobody reads half a secret.
         own = folder / f".{FILE}.{secrets.token_hex(6)}"

@@ -27,7 +27,8 @@ from chiso.ledger.senders import Senders
 from chiso.ledger.terms import Terms
 
 FILE: Final = "chiso.sqlite"
-_KEY: Final = "secret"
+FINGERPRINT: Final = "secret"
+"""Under which name the secret's fingerprint stands in :class:`Meta`."""
 FOLLOWING: Final = "standby"
 """Key under which a standby remembers whom it follows, and how far it has come."""
 
@@ -70,11 +71,9 @@ class Ledger(Reading):
         try:
             database.migrate()
             meta = Meta(database)
-            reference = meta.get(_KEY)
-            keys = load_keys(folder, make=reference is None)
-            if reference is None:
-                reference = meta.get_or_set(_KEY, keys.fingerprint)
-            if reference != keys.fingerprint:
+            reference = meta.get(FINGERPRINT)
+            keys = load_keys(folder, make=reference is None, reference=reference)
+            if reference is None and meta.get_or_set(FINGERPRINT, keys.fingerprint) != keys.fingerprint:
                 raise LedgerError("the secret of this data folder is not the one this ledger was made with")
             return cls(database, keys, rules)
         except BaseException:
@@ -104,6 +103,10 @@ class Ledger(Reading):
             try:
                 if not shipped and hot.all("SELECT 1 FROM meta WHERE key = ?", (FOLLOWING,)):
                     raise LedgerError("this ledger is a standby of another one: promote it first")
+                if hot.all("SELECT value FROM meta WHERE key = ?", (FINGERPRINT,)) != [
+                    (self.keys.fingerprint,)
+                ]:
+                    raise LedgerError("the secret was renewed: start this process anew")
                 work = Acceptance(hot, arrivals, now, self._terms, self.keys, self.rules, self._helper)
                 for arrival in arrivals:
                     work.take(arrival)
