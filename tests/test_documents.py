@@ -162,7 +162,7 @@ def test_commands_print_what_the_page_shows(
         (1, "load", f"load {tmp_path / 'batch.json'}"),
         (0, "quarantine", "quarantine list"),
         (0, "score", "score H01 --period 2026-Q4 --at 2026-10-12T12:00"),
-        (0, "rank", "rank --period 2026-Q4"),
+        (0, "rank", "rank --among communes --period 2026-Q4"),
         (0, "mistakes", "mistakes"),
         (0, "lost", "lost H01 --period 2026-Q4 --at 2026-10-12T12:00"),
         (0, "lateness", "lateness H01 --period 2026-Q4 --at 2026-10-12T12:00"),

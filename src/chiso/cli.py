@@ -178,13 +178,15 @@ def rank(
 
     rows = [
         (
-            row["rank"], row["unit"], row["name"], number(Decimal(row["total"]), 2), row["band"],
+            row["rank"] or "–", row["unit"], row["name"], number(Decimal(row["total"]), 2), row["band"],
             moved(row, "day"), moved(row, "week"), moved(row, "month"), row["source"],
         )
         for row in body["rows"]
     ]  # fmt: skip
     headings = ("Hạng", "Mã", "Đơn vị", "Điểm", "Xếp loại", "Hôm qua", "Tuần", "Tháng", "Nguồn")
     output.table(f"{body['among']} · kỳ {body['period']} · {body['at']}", headings, rows, {0, 3, 5, 6, 7})
+    if len(rows) < body["of"]:
+        output.say(f"Mới biết kết quả của {len(rows)} trên {body['of']} đơn vị.")
     if body.get("line", {}).get("total"):
         output.say(f"Cả bảng: {number(Decimal(body['line']['total']), 2)}")
     if "median" in body["spread"]:

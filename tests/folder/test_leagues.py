@@ -146,6 +146,22 @@ def test_a_published_rank_holds_where_the_league_is_not_whole(tmp_path: Path) ->
         assert (row["rank"], row["total"], row["band"]) == (13, "69.63", "Trung bình")
 
 
+def test_the_only_unit_that_is_known_of_several_has_no_place(own: DataFolder, empty: DataFolder) -> None:
+    told = own.rank("provinces", source="computed")
+    assert [(one["unit"], one["rank"], one["no_rank"]) for one in told["rows"]] == [("H01", None, "alone")]
+    assert told["of"] == 34
+    communes = own.rank("communes")
+    assert len(communes["rows"]) == communes["of"]
+    assert all("no_rank" not in one for one in communes["rows"])
+    assert communes["rows"][0]["rank"] == 1
+    tell(empty, "published", row("H20", 9, [11, 17, 8, 6, 14, 12]))
+    assert [one["rank"] for one in empty.rank("provinces")["rows"]] == [None]
+    tell(empty, "published", row("H24", 9, [11, 17, 8, 6, 14, 10]))  # of two, one is ahead of the other
+    told = empty.rank("provinces")
+    assert [(one["rank"], "no_rank" in one) for one in told["rows"]] == [(1, False), (2, False)]
+    assert told["of"] == 34
+
+
 def test_an_empty_league_has_a_line_without_points(tmp_path: Path) -> None:
     with DataFolder.open(tmp_path) as folder:
         assert folder.rank("provinces")["line"] == {"total": None, "groups": {}}

@@ -56,6 +56,20 @@ def test_a_league_shows_what_chance_leaves_open(client: Client, folder: DataFold
     assert f"Trong {steps} khoảng cách giữa hai đơn vị liền nhau, {len(within)} nằm trong sai số" in text
 
 
+def test_a_league_that_is_not_whole_says_so(client: Client) -> None:
+    text = client.get("/rank?among=provinces&source=computed").text
+    assert "Mới biết kết quả của một trên 34 đơn vị nên chưa có thứ hạng." in text
+    assert names(text) == ["H01"]
+    assert "None" not in text
+    english = client.get("/rank?among=provinces&source=computed&lang=en").text
+    assert "The result of one of 34 units is known, so there is no place yet." in english
+    for address in ("/rank/map?source=computed", "/public", "/", "/units/H01/brief?source=computed"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "None" not in answer.text
+    assert "Mới biết" not in client.get("/rank?among=communes").text
+
+
 def test_of_published_totals_nothing_is_known_of_chance(national: Client) -> None:
     text = national.get("/rank").text
     assert 'class="whisker"' not in text

@@ -72,7 +72,8 @@ def rank(
     among = among or "provinces"
     above = unit_named(folder, under, tree_at(folder, question)) if under else None
     once = cache(partial(board_of, folder, question))
-    members = ranked(folder, question, units_of(folder, among, above, tree_at(folder, question)), once)
+    units = units_of(folder, among, above, tree_at(folder, question))
+    members = ranked(folder, question, units, once)
     moments = _changes(folder, question, members)
     _leave_open(once, members)
     return {
@@ -83,7 +84,8 @@ def rank(
         "law": question.law.law,
         "law_version": question.law.version,
         "journal": folder.journal,
-        "rows": _rows(folder, question.law, members),
+        "of": len(units),
+        "rows": _rows(folder, question.law, members, whole=len(members) == len(units)),
         "line": _line(folder, question, members, whole=above is None and among == "provinces"),
         "spread": _spread([one.total for one in members]),
         "since": {name: iso(then) for name, then in moments.items()},
@@ -166,7 +168,9 @@ def at_home(folder: DataFolder, unit: Unit) -> bool:
     return int(folder.ground.province_of[unit.index]) == home and folder.holds(home)
 
 
-def _rows(folder: DataFolder, law: LawVersion, members: list[Member]) -> list[dict[str, Any]]:
+def _rows(folder: DataFolder, law: LawVersion, members: list[Member], *, whole: bool) -> list[dict[str, Any]]:
+    """The rows of a league.  The only one that is known of several has no place, unless one was published."""
+    alone = len(members) == 1 and not whole
     totals = sorted({one.total for one in members})
     places = {total: place for place, total in enumerate(totals)}
     rows = []
@@ -185,7 +189,7 @@ def _rows(folder: DataFolder, law: LawVersion, members: list[Member]) -> list[di
             gap["target"] = f"{folder.settings.target - one.total:.2f}"
         rows.append(
             {
-                "rank": one.rank,
+                "rank": None if alone and one.stated_rank is None else one.rank,
                 "unit": one.unit.code,
                 "name": one.name,
                 "total": f"{one.total:.2f}",
@@ -195,6 +199,7 @@ def _rows(folder: DataFolder, law: LawVersion, members: list[Member]) -> list[di
                 "change": one.change,
                 "points_change": one.points_change,
                 "gap": gap,
+                **({"no_rank": "alone"} if alone and one.stated_rank is None else {}),
                 **one.chance,
                 **({} if one.captured_at is None else {"captured_at": iso(one.captured_at)}),
             }

@@ -68,7 +68,7 @@ def cells(
             index = max(0, sum(share >= exact(one.floor) for one in law.bands) - 1)
             band = view.percent(points, law.groups[by].maximum)
         band_id = "" if index is None else law.bands[len(law.bands) - 1 - index].id
-        rank = None if row is None or by != TOTAL else int(row["rank"])
+        rank = None if row is None or by != TOTAL else row["rank"]
         name = tile.label if row is None else str(row["name"])
         link = view.link(f"/units/{tile.unit}")
         found.append(Cell(tile, name, link, points, index, band, band_id, rank, narrow[tile.key]))

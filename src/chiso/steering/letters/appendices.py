@@ -86,7 +86,7 @@ def _league_rows(facts: Facts, league: League, under: int | None = None) -> list
     for one in league.rows:
         if under is not None and Decimal(one.total) >= under:
             continue
-        cells = [Cell(str(one.rank), "center"), Cell(one.name)]
+        cells = [Cell("" if one.rank is None else str(one.rank), "center"), Cell(one.name)]
         cells += [Cell(_points(points, facts), "center") for points in one.groups]
         cells += [Cell(_points(one.total, facts), "center", bold=True), Cell(one.band, "center")]
         if under is not None:

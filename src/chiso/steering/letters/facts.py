@@ -99,7 +99,8 @@ class Order(Struct, frozen=True):
 class LeagueRow(Struct, frozen=True):
     """A unit in the table of an appendix."""
 
-    rank: int
+    rank: int | None
+    """``None`` where no other unit of the league is known"""
     unit: str
     name: str
     groups: tuple[str, ...]
