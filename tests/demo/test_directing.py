@@ -16,6 +16,7 @@ from chiso.ledger.recount import differences
 from chiso.steering import answers
 from chiso.steering.alerts.answers import alerts
 from chiso.steering.alerts.round import look
+from chiso.steering.effect import of_document
 from chiso.steering.letters.check.checks import check
 from chiso.steering.letters.effect import effect
 from chiso.steering.letters.register import document_of, facts_of
@@ -55,6 +56,8 @@ def test_each_thing_is_known_since_its_own_instant(directed: DataFolder) -> None
     known = {row["number"]: row for row in answers.documents(directed)["rows"]}
     assert known["766/QĐ-TTg"]["date"] == "2022-06-23"
     assert known["1893/UBND-KSTT"]["known_at"] == "2026-09-25T10:00:00+07:00"
+    for one in known.values():
+        assert of_document(directed, one["id"])["id"] == one["id"]  # also of the decision of 2022
     then = parse_instant("2026-09-01T08:00")
     assert len(answers.documents(directed, then)["rows"]) == sum(
         str(one["date"]) < "2026-09-01" for one in told["documents"]

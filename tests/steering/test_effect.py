@@ -97,3 +97,11 @@ def test_a_document_that_directs_all_communes_has_nobody_to_compare_with(directe
 
 def test_right_after_it_there_is_nothing_to_compare(directed: DataFolder) -> None:
     assert of_document(directed, "31/UBND-TH", parse_instant("2026-09-01T10:00"))["leagues"] == []
+
+
+def test_a_document_older_than_the_index_has_no_effect_to_tell(own: DataFolder) -> None:
+    tell(own, "documents", {"number": "5/QĐ", "date": "2021-06-23", "issuer": "x", "subject": "y"})
+    assert of_document(own, "5/QĐ")["leagues"] == []
+    target = {"document": "5/QĐ", "among": "communes", "what": "total", "threshold": "50", "by": "2026-12-31"}
+    tell(own, "targets", target)
+    assert of_document(own, "5/QĐ")["leagues"] == []

@@ -136,3 +136,31 @@ def test_files_have_a_size_and_a_name_of_their_own(own: DataFolder) -> None:
         attach(own, b"")
     found = enter_document(own, DOCUMENT, by_command(own), ("../../etc/pass\x00wd", b"x"))
     assert found.records[0].file == "passwd"
+
+
+def test_what_a_withdrawn_document_asks_for_rests_with_it(own: DataFolder) -> None:
+    hand = by_command(own)
+    row = {"number": "9/CV", "date": "2026-09-01", "issuer": "UBND", "subject": "x"}
+    enter_document(own, row, hand)
+    task = {"document": "9/CV", "unit": "H01.113", "task": "Báo cáo", "due": "2026-10-15"}
+    enter_duties(own, "tasks", [task], hand, now.register(own))
+    (duty,) = now.register(own).duties.values()
+    document = find_document(now.register(own), "9/CV")
+    withdraw(own, document, hand)
+    assert now.register(own).duties == {}
+    assert [one.id for one in now.register(own).withdrawn] == [document.id]
+    withdraw(own, document, hand, back=True)
+    assert list(now.register(own).duties) == [duty.id]
+
+
+def test_a_form_is_answered_by_its_own_labels(own: DataFolder) -> None:
+    hand = by_command(own)
+    row = {"number": "9/CV", "date": "2026-09-01", "issuer": "UBND", "subject": "x"}
+    enter_document(own, row, hand)
+    target = {"document": "9/CV", "unit": "H01", "what": "total", "threshold": "101", "by": "2026-12-31"}
+    with pytest.raises(QuestionError) as high:
+        enter_duties(own, "targets", [target], hand, now.register(own))
+    assert high.value.message_vi.startswith("Mức “101” cao hơn mức tối đa")
+    with pytest.raises(QuestionError) as missing:
+        enter_duties(own, "targets", [{**target, "by": ""}], hand, now.register(own))
+    assert missing.value.message_vi.startswith("Thiếu “Hạn”:")

@@ -112,7 +112,6 @@ def test_a_letter_from_form_to_file_to_number(client: TestClient[Litestar]) -> N
     for words in (
         "Chưa ban hành",
         "Số liệu lấy từ đâu",
-        "Có tác dụng không?",
         "Đúng mọi quy tắc thể thức",
         "qd766",
     ):
@@ -132,6 +131,8 @@ def test_a_letter_from_form_to_file_to_number(client: TestClient[Litestar]) -> N
     changed = client.get(f"/api/v1/letters/{number}").json()
     assert (changed["number"], changed["date"], changed["drafted"]) == (31, "2026-10-12", told["digest"])
     assert "31-UBND-TH.docx" in client.get(f"{address}/document.docx").headers["content-disposition"]
+    assert "Có tác dụng không?" not in page  # before it went out there is nothing to ask
+    assert "Có tác dụng không?" in client.get(address).text
     wrong = client.post(f"{address}/number", data={**form, "date": "2026-10-26"})
     assert wrong.status_code == 400
     assert "không sau ngày ban hành" in wrong.text

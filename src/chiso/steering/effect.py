@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chiso.instants import DAY, iso, midnight, tree_instant, year_of
 from chiso.law.goals import Goal
+from chiso.law.model import LawError
 from chiso.steering import now
 from chiso.steering.comparing import compared, row
 from chiso.steering.entering import find_document, find_duty
@@ -82,9 +83,12 @@ def _effect(
         "until": iso(end),
         "leagues": [],
     }
-    if end <= since or since < period.start:
+    if not duties or end <= since or since < period.start:
         return body
-    before, after = results_then(folder, period, since), results_then(folder, period, end)
+    try:
+        before, after = results_then(folder, period, since), results_then(folder, period, end)
+    except LawError:  # a document older than the index
+        return body
     if before is None or after is None:
         return body
     units = folder.registry.units

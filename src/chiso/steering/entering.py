@@ -16,7 +16,7 @@ from chiso.folder.answers import QuestionError
 from chiso.instants import day_of, iso, utc_now
 from chiso.intake.context import Context
 from chiso.intake.doors import read_body
-from chiso.intake.records import Arrival, DirectingDocument, Reminder, Report, Target, Task
+from chiso.intake.records import Arrival, DirectingDocument, Refusal, Reminder, Report, Target, Task
 from chiso.people.audit import Audit
 from chiso.steering.register import Document, Duty, Register, ident
 from chiso.text import day
@@ -29,6 +29,14 @@ MACHINE: Final = "!"
 """Who did it, where it was done by a command on the machine."""
 LARGEST: Final = 20 * 1024 * 1024
 """Bytes of a file that is attached."""
+
+LABELS: Final = {
+    "number": "Số, ký hiệu", "date": "Ngày ban hành", "issuer": "Cơ quan ban hành", "unit": "Mã đơn vị",
+    "what": "Số liệu", "threshold": "Mức", "by": "Hạn", "due": "Hạn", "at_least": "Số đơn vị ít nhất",
+    "period": "Kỳ số liệu", "task": "Nhiệm vụ", "name": "Tên quy tắc", "clear": "Mức hết cảnh báo",
+    "hold": "Thời gian chờ", "recover": "Thời gian hồi phục", "span": "Khoảng so sánh",
+}  # fmt: skip
+"""How forms call their fields."""
 
 Words = tuple[str, str]
 """(Vietnamese, English)"""
@@ -92,12 +100,22 @@ def enter(
     arrival = read_body(msgspec.json.encode(list(rows)), kind, context, door=hand.door)
     if arrival.refusals:
         first = arrival.refusals[0]
-        raise QuestionError(first.message_vi, first.message_en, wrong=True)
+        raise QuestionError(_by_label(first), first.message_en, wrong=True)
     for one in arrival.items:
         held(one)
     arrival.known_at = hand.at
     hand.accept(arrival)
     return Entered(list(arrival.items))
+
+
+def _by_label(refusal: Refusal) -> str:
+    """A refusal as whoever fills in a form reads it: with the label of the field, not the column's name."""
+    label, field, said = LABELS.get(refusal.field), refusal.field, refusal.message_vi
+    if label is None:
+        return said
+    if said.startswith(f"{field} = "):
+        return said.replace(f"{field} = ", f"{label} ", 1)
+    return said.replace(f"Thiếu {field}:", f"Thiếu “{label}”:", 1)
 
 
 def by_command(folder: DataFolder, at: int | None = None) -> Hand:

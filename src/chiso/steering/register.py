@@ -101,7 +101,11 @@ class Answer:
 
 @dataclass
 class Register:
-    """Everything that directs, as known at an instant.  Withdrawn things are left out of ``duties``."""
+    """Everything that directs, as known at an instant.
+
+    What is withdrawn is left out of ``duties``, and so is what a withdrawn document asks for: it comes back
+    with its document.
+    """
 
     at: int
     documents: dict[str, Document] = field(default_factory=dict)
@@ -190,8 +194,9 @@ def build(at: int, told: Iterable[tuple[int, str, Any]], calendar: Calendar) -> 
     found.lists = {name: tuple(codes) for name, codes in listed.items()}
     days = {one.record.number: one.day for one in sorted(found.documents.values(), key=lambda one: one.day)}
     duties = []
+    gone = {one.record.number for one in found.withdrawn if isinstance(one, Document)} - days.keys()
     for (kind, _), (_, record) in newest.items():
-        if isinstance(record, Target | Task):
+        if isinstance(record, Target | Task) and record.document not in gone:
             duty = duty_of(record, first[kind, KEYS[kind](record)], days.get(record.document), calendar)
             if duty is None:
                 continue

@@ -65,9 +65,15 @@ class Told:
     def _tasks(self, units: Iterable[str]) -> list[tuple[Task, Unit]]:
         """Tasks of these units that fall due in the period or have no day, in the order of loading."""
         addressed = {unit.index for code in units if (unit := self._unit(code)) is not None}
+        told = [one for one in self._records("document") if isinstance(one, DirectingDocument)]
+        gone = {one.number for one in told if one.withdrawn} - {
+            one.number for one in told if not one.withdrawn
+        }
         found = []
         for one in self._records("task"):
             if not isinstance(one, Task) or one.withdrawn or (one.due and one.due < self._first):
+                continue
+            if one.document in gone:
                 continue
             unit = self._unit(one.unit)
             if unit is not None and unit.index in addressed:
