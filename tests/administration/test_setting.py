@@ -78,3 +78,8 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(folder: DataFolder, na
     assert told.value.message_vi
     assert folder.settings == before
     assert not (folder.path / "chiso.toml").exists()
+
+
+def test_each_setting_stands_in_one_part_of_the_page(folder: DataFolder) -> None:
+    placed = [name for names in setting.SECTIONS.values() for name in names]
+    assert sorted(placed) == sorted(one.name for one in setting.settings(folder))

@@ -34,6 +34,16 @@ AT_ONCE: Final = frozenset(
 )  # fmt: skip
 """What holds as soon as it is changed; the rest once ``chiso serve`` is started anew."""
 LONGEST: Final = 500
+SECTIONS: Final = {
+    "counting": ("home", "target"),
+    "server": ("database", "https", "address", "body_limit", "bodies_limit"),
+    "portal": ("portal", "watch", "watch_units", "watch_procedures"),
+    "steering": ("steering_writes", "mail", "quiet_hours", "digest_at"),
+    "signin": ("second_factor", "first_password_days"),
+    "sso": ("sso_issuer", "sso_client", "sso_secret", "sso_secret_file", "sso_name", "sso_scopes"),
+    "public": ("public", "public_lag", "public_keep", "public_licence", "public_embed"),
+}
+"""How a page arranges the settings."""
 
 
 @dataclass(frozen=True, slots=True)

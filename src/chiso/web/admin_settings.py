@@ -32,8 +32,10 @@ def _page(
 ) -> Response[Any]:
     folder, view = folder_of(request), asked(request)
     words = catalogue(view.lang)
-    rows = [
-        {"held": one, "words": words.get(f"setting.{one.name}", one.name)} for one in setting.settings(folder)
+    held = {one.name: one for one in setting.settings(folder)}
+    sections = [
+        (name, [{"held": held[one], "words": words[f"setting.{one}"]} for one in named])
+        for name, named in setting.SECTIONS.items()
     ]
     units = folder.registry.units
     channels = [
@@ -47,7 +49,7 @@ def _page(
         "admin_settings.html",
         "settings",
         error=error,
-        rows=rows,
+        sections=sections,
         channels=channels,
         given=given or Given(),
         unit_choices=live_units(request),
