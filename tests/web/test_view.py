@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chiso.instants import parse_instant
+from chiso.folder import DataFolder
+from chiso.instants import midnight, parse_instant
+from chiso.web import sight
 from chiso.web.view import AskedWrongError, View, whole
 from tests.web.world import NOW
 
@@ -77,3 +80,16 @@ def test_a_field_of_none_is_dropped() -> None:
         view.link("/units/H01.113/<>")
         == "/units/H01.113/%3C%3E?period=2026&at=2026-09-01T00%3A00%3A00%2B07%3A00"
     )
+
+
+@pytest.mark.parametrize("at", [date(2023, 3, 1), date(2025, 6, 30), date(2025, 7, 1), date(2026, 10, 10)])
+def test_a_unit_alone_is_what_the_list_of_all_says(folder: DataFolder, at: date) -> None:
+    view = View(path="/", now=folder.now(), at=midnight(at), as_of=None)
+    known = {one["code"]: one for one in folder.units(view.judged_at)}
+    for one in list(known.values())[::5]:
+        assert sight.unit_of(folder, view, one["code"]) == one
+        above, code = [], one["parent"]
+        while code and known[code]["kind"] != "nation":
+            above.append(known[code]["name"])
+            code = known[code]["parent"]
+        assert [name for name, _ in sight.trail(folder, view, one)[1:]] == above[::-1]

@@ -114,19 +114,20 @@ def units(folder: DataFolder, at: int | None = None) -> list[dict[str, Any]]:
     """All units in force at an instant: code, name, kind, parent."""
     moment = folder.now() if at is None else at
     known = folder.registry.units
-    tree = known.tree(moment)
+    return [unit_line(folder, known.all[index], moment) for index in known.tree(moment).order.tolist()]
 
-    def line(unit: Unit) -> dict[str, Any]:
-        above = int(tree.parent[unit.index])
-        return {
-            "code": unit.code,
-            "name": known.name(unit.index, moment),
-            "kind": unit.kind,
-            "parent": known.all[above].code if above >= 0 else None,
-            "gso_code": unit.gso_code,
-        }
 
-    return [line(known.all[index]) for index in tree.order.tolist()]
+def unit_line(folder: DataFolder, unit: Unit, at: int) -> dict[str, Any]:
+    """A unit in force at an instant: code, name, kind, parent."""
+    known = folder.registry.units
+    above = int(known.tree(at).parent[unit.index])
+    return {
+        "code": unit.code,
+        "name": known.name(unit.index, at),
+        "kind": unit.kind,
+        "parent": known.all[above].code if above >= 0 else None,
+        "gso_code": unit.gso_code,
+    }
 
 
 def arrivals(folder: DataFolder) -> dict[str, Any]:

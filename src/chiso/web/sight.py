@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from chiso.folder import DataFolder, QuestionError
 from chiso.folder.answers import QuestionFields
-from chiso.folder.data import newest_known
+from chiso.folder.data import newest_known, unit_line
 from chiso.instants import BadInstantError, iso, parse_period, year_of
 from chiso.law.loader import default_law
 from chiso.law.model import LawError, LawVersion
@@ -184,21 +184,22 @@ def unit_of(folder: DataFolder, view: View, code: str) -> dict[str, Any]:
     found = units.find(code, view.judged_at) or units.find(code)
     if found is None:
         raise NotHereError(code)
-    for one in folder.units(view.judged_at):
-        if one["code"] == found.code:
-            return one
+    if units.tree(view.judged_at).in_force[found.index]:
+        return unit_line(folder, found, view.judged_at)
     return {"code": found.code, "name": found.name, "kind": found.kind, "parent": None}
 
 
 def trail(folder: DataFolder, view: View, unit: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The way from the top down to a unit's parent."""
-    known = {one["code"]: one for one in folder.units(view.judged_at)}
+    units = folder.registry.units
     above: list[tuple[str, str]] = []
-    code = unit.get("parent") or ""
-    while code in known and known[code]["kind"] != "nation":
-        home = code == folder.settings.home
-        above.append((known[code]["name"], view.link("/" if home else f"/units/{code}")))
-        code = known[code].get("parent") or ""
+    one = units.find(unit.get("parent") or "", view.judged_at)
+    for index in [] if one is None else units.tree(view.judged_at).ancestors(one.index):
+        if units.all[index].kind == "nation":
+            break
+        code = units.all[index].code
+        address = "/" if code == folder.settings.home else f"/units/{code}"
+        above.append((units.name(index, view.judged_at), view.link(address)))
     return [(say(view.lang, "nav.units"), view.link("/units")), *reversed(above)]
 
 
