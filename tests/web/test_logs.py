@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -10,12 +11,14 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 from chiso.cli import run
 from chiso.demo.world import UNTIL
 from chiso.folder import DataFolder
 from chiso.instants import DAY
 from chiso.ledger.clock import Clock
+from chiso.web import logs
 from tests.support.messages import dossier
 from tests.support.serving import Serving
 
@@ -126,3 +129,19 @@ def test_nothing_that_people_send_is_logged(tmp_path: Path) -> None:
         assert json.dumps(secret)[1:-1] not in said
     for one in lines(said):
         assert one["level"] in ("info", "warning", "error")
+
+
+def test_logs_go_where_standard_error_goes_now(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = structlog.get_config()
+    closed = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", closed)
+    try:
+        logs.plainly()
+        monkeypatch.undo()
+        closed.close()
+        structlog.get_logger("chiso").warning("told")
+    finally:
+        structlog.configure(**before)
+    assert '"event": "told"' in capsys.readouterr().err

@@ -56,7 +56,8 @@ def plainly() -> None:
     """Makes the program's own logs lines of JSON on standard error."""
     structlog.configure(
         processors=[*_SHARED, _JSON],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # asked anew each time: standard error may have been put elsewhere since
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 
