@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chiso.people.passwords import ENOUGH, LONGEST, OFFICE, REASONS, SHORTEST, checked, strength
+from chiso.people.passwords import (
+    ENOUGH,
+    FOR_LETTERS,
+    KINDS,
+    LONGEST,
+    OFFICE,
+    REASONS,
+    SHORTEST,
+    _plain,
+    checked,
+    strength,
+)
 from chiso.people.refusing import AccountError
 
 GOOD = ("lúa vàng đồng xa", "sông hậu chảy về biển", "trâu ơi ta bảo", "correct horse battery staple")
@@ -66,6 +77,16 @@ def test_ones_own_words_are_nobody_elses() -> None:
         apart = list(pool.map(lambda word: strength(word, ("khac",)).score, words))
     assert set(alike) == {0}
     assert min(apart) >= ENOUGH
+
+
+def test_signs_that_may_stand_for_letters_are_read_in_few_ways() -> None:
+    """All of them together would be read in hundreds of ways, and rating would take seconds."""
+    every = "4@8({[<369&#!1/|0$5+7%2"
+    assert sum(sign in FOR_LETTERS for sign in _plain(every)) == KINDS
+    assert len(_plain(every)) == len(every)
+    assert _plain("m@tkh@u ngắn") == "m@tkh@u ngắn"
+    assert strength("P@$$word1234").score < ENOUGH
+    assert strength(every * 3).score == 4
 
 
 def test_words_of_the_office_are_spelt_as_they_are_looked_for() -> None:

@@ -231,6 +231,22 @@ def test_what_changed_is_told_on_the_page_and_by_mail(client: Client, own: DataF
     assert b"an@example.vn" not in (own.path / "chiso.sqlite").read_bytes()
 
 
+def test_an_address_that_breaks_stops_nobody_elses_mail(client: Client, own: DataFolder, hand: Hand) -> None:
+    people = People(own.ledger)
+    for login, address in (("ba", "ế@example.vn"), ("tu", "tu@example.vn"), ("chi", "chi@example.vn")):
+        people.accounts.add(login, "", (), hand.now, PASSWORD, address)
+        people.federation.link(login, "https://sso.example.vn", "sub", login)
+    number = people.accounts.by_login("tu").id
+    with own.ledger.database.write() as connection:
+        spoiled = sa.update(account_notice).where(account_notice.c.account == number)
+        connection.execute(spoiled.values(mail=b"spoiled"))
+    with mailbox() as box:
+        own.settings = replace(own.settings, mail=box.address)
+        tell_people(own)
+    assert ["chi@example.vn"] in [recipients for recipients, _ in box.mails]
+    assert ["tu@example.vn"] not in [recipients for recipients, _ in box.mails]
+
+
 def test_a_first_password_that_is_too_old_says_so(client: Client, own: DataFolder, hand: Hand) -> None:
     _, made = People(own.ledger).accounts.add("ba", "", (), hand.now)
     hand.now += 7 * 86_400

@@ -264,3 +264,15 @@ def test_people_are_told_at_an_address_that_administrators_enter(
     assert last(people) == ("quan-tri", "account_changed", "ba")
     assert post(client, "/admin/accounts", login="tu", mail="tu", **role).status_code == 400
     assert [one.what for one in people.notices.of(people.accounts.by_login("ba").id)] == ["mail_changed"]
+
+
+def test_nobody_changes_their_own_sign_in_without_their_password(
+    client: TestClient[Litestar], people: People
+) -> None:
+    assert 'value="password"' not in client.get("/admin/accounts/quan-tri").text
+    for do in ("password", "factor"):
+        refused = post(client, "/admin/accounts/quan-tri", do=do)
+        assert refused.status_code == 400
+        assert "trang Tài khoản" in refused.text
+    assert people.accounts.by_login("quan-tri").two_factor
+    assert people.accounts.verify("quan-tri", PASSWORD, "", utc_now()).needs_code

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from chiso.instants import DAY, utc_now
-from chiso.ledger.database import Database
+from chiso.ledger.database import Database, LedgerError
 from chiso.ledger.keys import Keys
 from chiso.ledger.schema import account, account_notice
 
@@ -133,11 +133,23 @@ class Notices:
             rows = connection.execute(asked).all()
         return [
             Due(
-                row.account, row.number, row.at, row.what, row.login,
-                self._keys.unseal(bytes(row.mail)).decode(), row.tries,
+                row.account,
+                row.number,
+                row.at,
+                row.what,
+                row.login,
+                self._address(bytes(row.mail)),
+                row.tries,
             )
             for row in rows
-        ]  # fmt: skip
+        ]
+
+    def _address(self, sealed: bytes) -> str:
+        """Empty where it cannot be opened: the mail does not go, and others do."""
+        try:
+            return self._keys.unseal(sealed).decode()
+        except LedgerError:
+            return ""
 
     def settle(self, one: Due, now: int, *, sent: bool) -> None:
         """Notes how it went; the address is forgotten with the last try."""

@@ -22,8 +22,12 @@ SHORTEST: Final = 12
 LONGEST: Final = 128
 ENOUGH: Final = 3
 """Of 0 to 4: from a hundred million guesses on (zxcvbn)."""
-LOOKED_AT: Final = 64
+LOOKED_AT: Final = 40
 """Characters that are rated: what is strong so far is strong, and rating a longer text takes longer."""
+FOR_LETTERS: Final = "@({[<!|$+%"
+"""Signs that stand for letters.  All ways to read them are tried: with many kinds of them that takes long."""
+KINDS: Final = 2
+"""Kinds of such signs that are read as letters; more are read as what they are."""
 OFFICE: Final = (
     "angiang", "vietnam", "longxuyen", "rachgia", "uybannhandan", "ubnd", "hanhchinh", "hanhchinhcong",
     "trungtam", "phucvu", "motcua", "dichvucong", "dvcqg", "chiso", "chiso766", "nguoidan", "doanhnghiep",
@@ -75,9 +79,16 @@ def _rated(text: str, own: list[str]) -> tuple[int, tuple[str, ...]]:
     if not text:
         return 0, ()
     with _ONE_AT_A_TIME:
-        found: dict[str, Any] = zxcvbn(text[:LOOKED_AT], user_inputs=own)
+        found: dict[str, Any] = zxcvbn(_plain(text[:LOOKED_AT]), user_inputs=own)
     kinds = (_kind(one) for one in found["sequence"])
     return int(found["score"]), tuple(dict.fromkeys(kind for kind in kinds if kind))
+
+
+def _plain(text: str) -> str:
+    """The text with at most some kinds of signs that may stand for letters."""
+    for sign in list(dict.fromkeys(one for one in text if one in FOR_LETTERS))[KINDS:]:
+        text = text.replace(sign, "·")
+    return text
 
 
 def _kind(part: dict[str, Any]) -> str:

@@ -177,6 +177,14 @@ async def change_account(request: AnyRequest, login: FromPath[str]) -> Response[
     def work() -> Response[Any]:
         hand, accounts = hand_of(request), house_of(request).people.accounts
         held = _account(request, login)
+        person = person_of(request)
+        if do in ("password", "factor") and person is not None and person.account == held.id:
+            # There it takes the password: a browser left open would be enough here.
+            raise QuestionError(
+                "Mật khẩu và xác nhận hai bước của chính bạn được đổi ở trang Tài khoản.",
+                "your own password and second factor are changed at /account",
+                wrong=True,
+            )
         if do == "roles":
             grants = _grants(request, fields)
             _still_somebody(request, held.login, grants, active=held.active)

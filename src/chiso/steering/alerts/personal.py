@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from chiso.folder.settings import SettingError
+import structlog
+
 from chiso.instants import utc_now
 from chiso.people.notices import WORDS, Due, Notices
-from chiso.steering.alerts.mail import SendError, Server
+from chiso.steering.alerts.mail import Server
 from chiso.text import moment
 
 if TYPE_CHECKING:
     from chiso.folder.state import DataFolder
+
+log = structlog.get_logger(__name__)
 
 SUBJECT: Final = "[Chỉ số 766] Tài khoản của bạn"
 
@@ -30,7 +33,8 @@ def tell_people(folder: DataFolder) -> int:
             server = Server.of(folder.settings.mail)
             server.send(one.address, SUBJECT, _text(one, folder.settings.address), one.at, _identity(one))
             went = True
-        except (SendError, SettingError):
+        except Exception as failed:  # what breaks at one stops nobody else's
+            log.warning("person_not_told", why=type(failed).__name__)
             went = False
         notices.settle(one, utc_now(), sent=went)
         sent += went
