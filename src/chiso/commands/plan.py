@@ -73,7 +73,8 @@ def plan(
 def _print(body: dict[str, Any]) -> None:
     from chiso.commands import output
     from chiso.commands.todo import WORDS
-    from chiso.text import number
+    from chiso.instants import parse_instant
+    from chiso.text import moment, number
 
     def points(value: str) -> str:
         return number(Decimal(value), 2)
@@ -99,7 +100,7 @@ def _print(body: dict[str, Any]) -> None:
             step["count"],
             number(Decimal(step["points"]), 4),
             " ".join(step["indicators"]),
-            step["first_by"] or "",
+            moment(parse_instant(step["first_by"])) if step["first_by"] else "",
         )
         for step in body["steps"]
     ]
