@@ -89,7 +89,8 @@ def account_add(
     if json:
         output.print_json(body)
     else:
-        output.table("The password is shown once", ("", ""), list(body.items()), set())
+        title = "The password is shown once" if given is None else "The account is made"
+        output.table(title, ("", ""), list(body.items()), set())
     return 0
 
 

@@ -21,6 +21,12 @@ def say(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+def _text(cell: object) -> str:
+    if isinstance(cell, list):
+        return ", ".join(map(str, cell))
+    return "" if cell is None else str(cell)
+
+
 def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]], numbers: set[int]) -> None:
     """A table on standard output; columns in ``numbers`` are right-aligned."""
     from rich.console import Console
@@ -30,7 +36,7 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]],
     for place, heading in enumerate(headings):
         found.add_column(heading, justify="right" if place in numbers else "left")
     for row in rows:
-        found.add_row(*("" if cell is None else str(cell) for cell in row))
+        found.add_row(*(_text(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else 120).print(found)
 
 
