@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 
 import pytest
 
@@ -83,3 +84,19 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(folder: DataFolder, na
 def test_each_setting_stands_in_one_part_of_the_page(folder: DataFolder) -> None:
     placed = [name for names in setting.SECTIONS.values() for name in names]
     assert sorted(placed) == sorted(one.name for one in setting.settings(folder))
+
+
+def test_of_two_changes_at_once_none_is_lost_nor_out_of_use(folder: DataFolder) -> None:
+    def change(name: str, values: range) -> None:
+        for value in values:
+            setting.change(folder, name, str(value), by_command(folder))
+
+    together = [
+        threading.Thread(target=change, args=(name, range(1, 16))) for name in ("public_lag", "target")
+    ]
+    for one in together:
+        one.start()
+    for one in together:
+        one.join()
+    assert folder.settings == Settings.read(folder.path)
+    assert (folder.settings.public_lag, folder.settings.target) == (15, 15)

@@ -12,9 +12,9 @@ import pytest
 from chiso.demo.world import UNTIL
 from chiso.engine.standing import Standing
 from chiso.folder import DataFolder
-from chiso.folder.history import SETTLE, sample_instants
+from chiso.folder.history import SETTLE, STEP, sample_instants
 from chiso.folder.settings import SettingError, Settings
-from chiso.instants import DAY, parse_period, year_of
+from chiso.instants import DAY, parse_period, utc_now, year_of
 from chiso.ledger.clock import Clock
 from tests.folder.conftest import DOSSIERS
 from tests.support.messages import dossier, tell
@@ -218,11 +218,14 @@ def test_what_is_not_kept_up_is_counted_beside_those_who_take_in(
 def test_what_is_known_in_the_second_of_a_sample_breaks_no_days(own: DataFolder) -> None:
     at = own.now()
     assert at in sample_instants(year_of(at))
+    own.ledger.clock.set(Clock(at, utc_now(), rate=0))  # a clock that runs, though slowly
+    own.refresh()
     trail = own.year_trail()
+    assert trail.samples[-1].at < at
     tell(own, "dossiers", dossier("H01.113-261009-79001", at - DAY, at + DAY))
     trail.tick()
     assert not trail.trail.broken
-    own.ledger.clock.set(Clock(at + SETTLE))
+    own.ledger.clock.set(Clock(at + SETTLE, utc_now(), rate=0))
     own.refresh()
     trail.tick()
     assert not trail.trail.broken
@@ -233,3 +236,27 @@ def test_what_is_known_in_the_second_of_a_sample_breaks_no_days(own: DataFolder)
     assert fresh.at == at
     assert (trail.samples[-1].totals == fresh.totals).all()
     assert (trail.samples[-1].dossiers == fresh.dossiers).all()
+
+
+def test_a_clock_that_stands_has_the_sample_of_its_instant(own: DataFolder) -> None:
+    at = own.now()
+    assert own.year_trail().samples[-1].at < at  # what was known last was known just before
+    own.year_trail().tick()
+    assert own.year_trail().samples[-1].at == at
+
+
+def test_the_turn_of_the_year_holds_nobody_up(own: DataFolder) -> None:
+    trail = own.year_trail()
+    assert not trail.over
+    own.ledger.clock.set(Clock(year_of(own.now()).end + STEP))
+    own.refresh()
+    assert trail.over
+    with own.lock:  # somebody takes in
+        ticking = threading.Thread(target=trail.tick, daemon=True)
+        ticking.start()
+        ticking.join(60)
+        assert not ticking.is_alive()
+    fresh = own.walk_days()
+    assert not fresh.over
+    assert own.trail is fresh
+    assert fresh.period.label == "2027"

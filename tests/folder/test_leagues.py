@@ -10,7 +10,7 @@ import pytest
 
 from chiso.demo.world import UNTIL
 from chiso.folder import DataFolder, QuestionError
-from chiso.folder.league import peers
+from chiso.folder.league import peers, place_of
 from chiso.instants import DAY, parse_instant
 from chiso.intake.records import Arrival, PublishedFigure
 from chiso.ledger.clock import Clock
@@ -144,6 +144,18 @@ def test_a_published_rank_holds_where_the_league_is_not_whole(tmp_path: Path) ->
         tell(folder, "published", told)
         (row,) = folder.rank("provinces", period="2023-05")["rows"]
         assert (row["rank"], row["total"], row["band"]) == (13, "69.63", "Trung bình")
+        tell(folder, "published", told | {"unit": "H20", "total": 70.1, "rank": 7})
+        tell(
+            folder,
+            "published",
+            {name: value for name, value in (told | {"unit": "H24"}).items() if name != "rank"},
+        )
+        league = folder.rank("provinces", period="2023-05")
+        assert league["of"] == 63
+        assert place_of(league, "H01") == {"rank": 13, "of": 63}
+        assert place_of(league, "H20") == {"rank": 7, "of": 63}
+        assert place_of(league, "H24") is None  # counted among the few that are known
+        assert place_of(league, "H50") is place_of(None, "H01") is None
 
 
 def test_the_only_unit_that_is_known_of_several_has_no_place(own: DataFolder, empty: DataFolder) -> None:

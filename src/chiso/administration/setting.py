@@ -111,8 +111,8 @@ def change(folder: DataFolder, name: str, value: str | None, hand: Hand) -> bool
         text = tomlkit.dumps(document)
         fresh = _read(text, folder)
         replace(path, text)
-    if held.at_once:
-        folder.settings = fresh
+        if held.at_once:  # here: of two changes the one written last is the one in use
+            folder.settings = fresh
     shown = {"value": "…" if held.secret else value, "before": "…" if held.secret else held.value}
     note(folder, hand, "setting_changed", name, **shown)
     return held.at_once

@@ -57,9 +57,14 @@ class YearTrail:
 
     def _until(self, known: int) -> int:
         """No sample is taken of the future, nor of what may still come in for its instant."""
-        settled = self.folder.now() - SETTLE
+        settled = self._settled()
         quiet = known < settled - DAY and not self.folder.loading
         return settled if quiet else min(settled, known - 1)
+
+    def _settled(self) -> int:
+        """Up to when samples may be taken: a clock that stands still has no second to wait for."""
+        now = self.folder.now()
+        return now if self.folder.clock_stands else now - SETTLE
 
     def feed(self, rows: Structured) -> None:
         """Takes in versions just applied.  A trail that breaks is to be walked again."""
@@ -69,16 +74,19 @@ class YearTrail:
                 return
             self.version = int(rows["version"].max())
             if not self.trail.broken:
-                self.trail.feed(rows, min(self.folder.now() - SETTLE, int(rows["known_at"].max()) - 1))
+                self.trail.feed(rows, min(self._settled(), int(rows["known_at"].max()) - 1))
 
     def tick(self) -> None:
         """Takes the samples that are due by now, where nothing is still being loaded."""
         with self.lock:
-            now = self.folder.now()
-            if now >= self.period.end + STEP:
-                self.walk()
-            elif self._due(now - SETTLE):
-                self.trail.feed(self._nothing(), now - SETTLE)
+            settled = self._settled()
+            if not self.over and self._due(settled):
+                self.trail.feed(self._nothing(), settled)
+
+    @property
+    def over(self) -> bool:
+        """Whether its year has passed: the new one is walked beside it, never under its lock."""
+        return self.folder.now() >= self.period.end + STEP
 
     def _due(self, until: int) -> bool:
         trail = self.trail

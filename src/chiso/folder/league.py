@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, partial
@@ -168,6 +168,19 @@ def at_home(folder: DataFolder, unit: Unit) -> bool:
     return int(folder.ground.province_of[unit.index]) == home and folder.holds(home)
 
 
+def place_of(body: Mapping[str, Any] | None, unit_code: str) -> dict[str, int] | None:
+    """A unit's place in a league as :func:`rank` answered it, {"rank", "of"}: of all units of the league.
+
+    ``None`` where it cannot be said: a place counted among those that happen to be known is no place.
+    """
+    row = next((row for row in (body or {"rows": ()})["rows"] if row["unit"] == unit_code), None)
+    if body is None or row is None or body["of"] < 2:
+        return None
+    if not row.get("rank_published") and len(body["rows"]) < body["of"]:
+        return None
+    return {"rank": row["rank"], "of": body["of"]}
+
+
 def _rows(folder: DataFolder, law: LawVersion, members: list[Member], *, whole: bool) -> list[dict[str, Any]]:
     """The rows of a league.  The only one that is known of several has no place, unless one was published."""
     alone = len(members) == 1 and not whole
@@ -200,6 +213,7 @@ def _rows(folder: DataFolder, law: LawVersion, members: list[Member], *, whole: 
                 "points_change": one.points_change,
                 "gap": gap,
                 **({"no_rank": "alone"} if alone and one.stated_rank is None else {}),
+                **({} if one.stated_rank is None else {"rank_published": True}),
                 **one.chance,
                 **({} if one.captured_at is None else {"captured_at": iso(one.captured_at)}),
             }

@@ -155,6 +155,11 @@ class DataFolder:
         clock = self._clock
         return utc_now() if clock is None else clock.now(utc_now())
 
+    @property
+    def clock_stands(self) -> bool:
+        """Whether the folder's clock is set to one instant for good."""
+        return self._clock is not None and self._clock.since is None
+
     def law_of(self, period: Period, law_id: str | None = None) -> LawVersion:
         """The law that a period is scored by: the one named, else the portal's of that time."""
         first = period.first_day

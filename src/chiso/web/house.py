@@ -188,7 +188,7 @@ class House:
                 began = time.monotonic()
                 if trail is None:
                     self.folder.year_trail()
-                elif trail.trail.broken:
+                elif trail.trail.broken or trail.over:
                     if began >= rests_until:
                         self.folder.walk_days()
                         ended = time.monotonic()

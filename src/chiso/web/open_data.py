@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from chiso.folder import DataFolder, QuestionError
+from chiso.folder.league import place_of
 from chiso.insight.exports.cells import Cell, csv_text
 from chiso.instants import iso
 from chiso.text import collation_key
@@ -82,6 +83,7 @@ def _scores(folder: DataFolder, view: View, code: str) -> list[dict[str, Cell]]:
         under = None if among == "provinces" else folder.settings.home
         raw = sight.league_json(folder, view, among, under)
         for row in (raw or {}).get("rows", []):
+            place = place_of(raw, row["unit"])
             points = {group: Decimal(text) for group, text in row["groups"].items()}
             found.append(
                 {
@@ -92,8 +94,8 @@ def _scores(folder: DataFolder, view: View, code: str) -> list[dict[str, Cell]]:
                     "name": row["name"],
                     "kind": kind,
                     "parent": (known.get(row["unit"]) or {}).get("parent"),
-                    "rank": row["rank"],
-                    "of": len((raw or {})["rows"]),
+                    "rank": None if place is None else place["rank"],
+                    "of": (raw or {})["of"],
                     "total": Decimal(row["total"]),
                     "band": row["band"],
                     "source": row["source"],

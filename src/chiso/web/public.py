@@ -17,6 +17,7 @@ from litestar.response import Response
 from litestar.response.base import ASGIResponse
 
 from chiso.folder import DataFolder
+from chiso.folder.league import place_of
 from chiso.instants import Period, day_of, parse_period
 from chiso.text import fold
 from chiso.web import leagues, lines, open_data, sight
@@ -237,9 +238,7 @@ def _home_sheet(folder: DataFolder, view: View) -> Any:
 
 
 def _place(folder: DataFolder, view: View) -> dict[str, Any] | None:
-    _, rows = rows_of(folder, view, "provinces")
-    found = next((row for row in rows if row["unit"] == folder.settings.home), None)
-    return None if found is None or len(rows) < 2 else {"rank": found["rank"], "of": len(rows)}
+    return place_of(sight.league_json(folder, view, "provinces", None), folder.settings.home)
 
 
 @get("/units/{code:str}", include_in_schema=False)
@@ -254,8 +253,7 @@ async def unit(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
 
     def made() -> Made:
         sheet, law = sight.unit_sheet(folder, view, one["code"])
-        _, rows = rows_of(folder, view, among)
-        row = next((row for row in rows if row["unit"] == one["code"]), None)
+        under = None if among == "provinces" else folder.settings.home
         text = page(
             "public_unit.html",
             view,
@@ -264,7 +262,7 @@ async def unit(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
             name=one["name"],
             among=among,
             sheet=sheet,
-            place=None if row is None or len(rows) < 2 else {"rank": row["rank"], "of": len(rows)},
+            place=place_of(sight.league_json(folder, view, among, under), one["code"]),
             draw=lambda kind: _course(sheet, view, folder.settings.target, kind),
             sources=sources(law, view.lang),
         )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from chiso.folder import DataFolder, QuestionError
 from chiso.folder.answers import QuestionFields
 from chiso.folder.data import newest_known, unit_line
+from chiso.folder.league import place_of
 from chiso.instants import BadInstantError, iso, parse_period, year_of
 from chiso.law.loader import default_law
 from chiso.law.model import LawError, LawVersion
@@ -160,22 +161,18 @@ def league(told: Mapping[str, Any] | None, law: LawVersion, lang: str) -> list[d
     return rows
 
 
-def place(folder: DataFolder, view: View, law: LawVersion, unit: Mapping[str, Any]) -> dict[str, Any] | None:
+def place(folder: DataFolder, view: View, unit: Mapping[str, Any]) -> dict[str, Any] | None:
     """A unit's place in its league, with the way there."""
     among = LEAGUES.get(unit["kind"])
     if among is None:
         return None
     under = None if among == "provinces" else unit["parent"]
-    rows = league(league_json(folder, view, among, under), law, view.lang)
-    found = next((row for row in rows if row["unit"] == unit["code"]), None)
-    if found is None or len(rows) < 2:
+    told = league_json(folder, view, among, under)
+    found = place_of(told, unit["code"])
+    if told is None or found is None:
         return None
-    return {
-        "rank": found["rank"],
-        "of": len(rows),
-        "link": view.link("/rank", among=among),
-        "places": found.get("places"),
-    }
+    row = next(row for row in told["rows"] if row["unit"] == unit["code"])
+    return {**found, "link": view.link("/rank", among=among), "places": row.get("places")}
 
 
 def unit_of(folder: DataFolder, view: View, code: str) -> dict[str, Any]:

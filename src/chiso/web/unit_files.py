@@ -77,7 +77,7 @@ def _brief(request: AnyRequest, code: str) -> tuple[str, str]:
         name=unit["name"],
         sheet=sheet,
         raw=sheet.raw,
-        rank=sight.place(folder, view, law, unit),
+        rank=sight.place(folder, view, unit),
         losses=sheet.losses[:LOSSES],
         leagues=_leagues(folder, view, code, law),
         due=None if loading else sight.due_next(request.app.state.lookout, view, code),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from chiso.folder.answers import QuestionError, score, unit_named
-from chiso.folder.league import rank
+from chiso.folder.league import place_of, rank
 from chiso.insight.reconcile.words import period_words
 from chiso.instants import parse_instant, parse_period
 from chiso.registry.units import LEAGUES
@@ -89,10 +89,10 @@ def weekly(
     head = score(folder, unit_code, **question)
     top = unit_named(folder, head["unit"], parse_instant(head["at"]))
     own = _league(folder, next((name for name, kind in LEAGUES.items() if kind == top.kind), ""), question)
-    place = next((row for row in own if row["unit"] == head["unit"]), None)
+    place = next((row for row in (own or {"rows": ()})["rows"] if row["unit"] == head["unit"]), None)
     leagues = []
     for name in NAMES:
-        rows = _league(folder, name, question, top.code)
+        rows = (_league(folder, name, question, top.code) or {"rows": []})["rows"]
         if not rows:
             continue
         worst = sorted(rows, key=lambda row: (Decimal(row["total"]), row["unit"]))
@@ -115,7 +115,7 @@ def weekly(
         "law_version": head["law_version"],
         "total": head["total"],
         "band": head["band"],
-        "rank": None if place is None or len(own) < 2 else {"rank": place["rank"], "of": len(own)},
+        "rank": place_of(own, head["unit"]),
         "week": None if place is None else (place.get("points_change") or {}).get("week"),
         "thresholds": marks,
         "leagues": leagues,
@@ -126,14 +126,11 @@ def weekly(
 
 def _league(
     folder: DataFolder, among: str, question: QuestionFields, under: str | None = None
-) -> list[dict[str, Any]]:
-    if not among:
-        return []
+) -> dict[str, Any] | None:
     try:
-        rows: list[dict[str, Any]] = rank(folder, among, under, **question)["rows"]
+        return rank(folder, among, under, **question) if among else None
     except QuestionError:
-        return []
-    return rows
+        return None
 
 
 def _brief(row: dict[str, Any]) -> dict[str, Any]:

@@ -120,7 +120,7 @@
         time.dateTime = told.newest;
         time.textContent = `${clock.slice(0, 8)} ${day.split("-").reverse().join("/")}`;
       }
-      say("on", live.dataset.onWords + " \u00b7");
+      say("on", live.dataset.onWords);
     };
     hear.open = () => {
       wait = 2000;
