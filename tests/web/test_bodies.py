@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from chiso.folder import DataFolder
+from chiso.web import tries
 from chiso.web.app import create_app
 from chiso.web.bodies import Bodies, NoRoomError
 from chiso.web.server import Served, served
@@ -131,3 +132,30 @@ def test_a_body_beyond_the_bound_is_let_in_alone(own: DataFolder) -> None:
             headers={"Authorization": f"Bearer {key}"},
         )
     assert answer.status_code != 503
+
+
+def test_what_is_too_long_is_told_so_while_there_is_no_room(own: DataFolder) -> None:
+    own.settings = replace(own.settings, bodies_limit=2_000, body_limit=1_000)
+    key = own.ledger.senders.add("mc", "H01", own.now()).key
+    app = create_app(own)
+    form = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-www-form-urlencoded"}
+    with TestClient(app) as client:
+        app.state.bodies.held = 1
+        for path in ("/dvcqg/DongBoHoSoMC", "/dvcqg", "/dvcqg/login", "/login"):
+            answer = client.post(path, content=b"x" * 3_000, headers=form)
+            assert answer.status_code == 413
+            assert "retry-after" not in answer.headers
+
+
+def test_a_body_that_is_waited_for_is_no_attempt_to_sign_in(
+    narrow: tuple[Served, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, _ = narrow
+    monkeypatch.setattr(tries, "TOGETHER", 1)
+    parts = urlsplit(server.address)
+    with socket.create_connection((parts.hostname, parts.port), 20) as line:
+        line.sendall(b"POST /dvcqg/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        soon(lambda: held(server) == 1, "the first byte has arrived")
+        wrong = {"username": "mc", "password": "wrong"}
+        answer = httpx.post(f"{server.address}/dvcqg/login", json=wrong, timeout=20, trust_env=False)
+    assert answer.status_code == 401

@@ -164,12 +164,13 @@ async def login(request: AnyRequest) -> Response[bytes]:
     """Variant A: a session of ten minutes for `{"username", "password"}`."""
     house = _house(request)
     address = request.client.host if request.client else ""
+    body = await request.body()  # whoever sends it slowly holds up no attempt of others behind the address
     with house.tries.attempt(address) as attempt:
         if attempt is None:
             retry = {"Retry-After": "60"}
             return _answer({**login_refusal(), "message": TOO_MANY}, 429, **retry)
         try:
-            told = _login.decode(await request.body())
+            told = _login.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return _answer(failure("Thân yêu cầu không phải JSON dạng {username, password}."), 400)
         token = await asyncio.to_thread(house.login, told.username[:200], told.password[:200])
