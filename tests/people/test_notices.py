@@ -11,7 +11,7 @@ from chiso.ledger.schema import account
 from chiso.people.accounts import LOCK_AFTER, LOCK_SECONDS
 from chiso.people.factor import new_secret
 from chiso.people.house import People
-from chiso.people.notices import FIRST_AGAIN, TRIES, WORDS
+from chiso.people.notices import FIRST_AGAIN, MAILED_WITHIN, TRIES, WORDS
 from chiso.people.refusing import AccountError
 from chiso.people.rights import Grant, Role
 
@@ -86,7 +86,7 @@ def test_a_mail_that_went_is_forgotten(people: People) -> None:
     people.accounts.set_password("an", GOOD + " mới")
     (one,) = people.notices.due(utc_now())
     people.notices.settle(one, utc_now(), sent=True)
-    assert people.notices.due(utc_now() + 10**7) == []
+    assert people.notices.due(utc_now() + 86_400) == []
     assert words(people) == ["password_changed"]
 
 
@@ -100,7 +100,16 @@ def test_a_mail_that_does_not_go_is_tried_again_and_given_up(people: People) -> 
         wait = FIRST_AGAIN * 2**one.tries
         assert people.notices.due(now + wait - 1) == []
         now += wait
-    assert people.notices.due(now + 10**7) == []
+    assert people.notices.due(now + 86_400) == []
+    assert words(people) == ["password_changed"]
+
+
+def test_what_is_long_past_is_mailed_to_nobody_and_stays_on_the_page(people: People) -> None:
+    people.accounts.add("an", "", (), NOW, GOOD, "an@example.vn")
+    people.accounts.set_password("an", GOOD + " mới")
+    (made,) = people.notices.of(people.accounts.by_login("an").id)
+    assert people.notices.due(made.at + MAILED_WITHIN - 1) != []
+    assert people.notices.due(made.at + MAILED_WITHIN) == []
     assert words(people) == ["password_changed"]
 
 

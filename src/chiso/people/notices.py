@@ -50,6 +50,8 @@ RARELY: Final = {"closed": DAY // 2}
 SHOWN: Final = 10
 FIRST_AGAIN: Final = 60
 """Seconds until a mail that did not go is tried again; each further time twice as long."""
+MAILED_WITHIN: Final = 2 * DAY
+"""Seconds after which a notice is no news: who sets the first mail server sends nobody what is long past."""
 TRIES: Final = 10
 """Times that a mail is tried, over some eight hours."""
 
@@ -120,12 +122,12 @@ class Notices:
             return [Notice(*row) for row in connection.execute(asked)]
 
     def due(self, now: int, limit: int = 100) -> list[Due]:
-        """What is to be mailed now."""
+        """What is to be mailed now, of what is no older than :data:`MAILED_WITHIN`."""
         held = account_notice.c
         asked = (
             sa.select(held.account, held.number, held.at, held.what, held.mail, held.tries, account.c.login)
             .join(account, account.c.id == held.account)
-            .where(held.due <= now, held.what.in_(WORDS))
+            .where(held.due <= now, held.at > now - MAILED_WITHIN, held.what.in_(WORDS))
             .order_by(held.due, held.account, held.number)
             .limit(limit)
         )

@@ -22,6 +22,20 @@ class SendError(RuntimeError):
     """Something could not be sent; the message says why, without addresses or passwords."""
 
 
+class UnreachableError(SendError):
+    """The server cannot be spoken to: no other mail would go either."""
+
+
+_OF_ONE_MAIL: Final = (
+    UnicodeError,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+)
+"""What a server that is there says of a single mail."""
+
+
 @dataclass(frozen=True)
 class Server:
     """A mail server: ``smtp://user:password@host:587?from=chiso@example.vn``.
@@ -70,7 +84,7 @@ class Server:
     def send(self, to: str, subject: str, text: str, at: int, identity: str) -> None:
         """Sends one mail.  The same identity is the same mail, if it should be sent twice.
 
-        Raises SendError.
+        Raises SendError; UnreachableError where it is not this mail's fault.
         """
         message = EmailMessage()
         message["From"] = Address("Chỉ số 766", addr_spec=self.sender)
@@ -84,7 +98,8 @@ class Server:
             with self._connected() as server:
                 refused = server.send_message(message)
         except (OSError, UnicodeError, smtplib.SMTPException) as error:
-            raise SendError(_why(error)) from error
+            kind = SendError if isinstance(error, _OF_ONE_MAIL) else UnreachableError
+            raise kind(_why(error)) from error
         if refused:
             raise SendError("the mail server refused the recipient")
 

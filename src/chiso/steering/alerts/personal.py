@@ -8,7 +8,7 @@ import structlog
 
 from chiso.instants import utc_now
 from chiso.people.notices import WORDS, Due, Notices
-from chiso.steering.alerts.mail import Server
+from chiso.steering.alerts.mail import Server, UnreachableError
 from chiso.text import moment
 
 if TYPE_CHECKING:
@@ -23,21 +23,26 @@ def tell_people(folder: DataFolder) -> int:
     """Mails what is due.  Gives how many mails went out.
 
     While no mail server is set nothing is tried; what cannot be sent is tried again, and stops nobody else's.
+    Where the server cannot be reached the others wait for the next round: each would take its silence anew.
     """
     if not folder.settings.mail:
         return 0
     notices = Notices(folder.ledger.database, folder.ledger.keys)
     sent = 0
     for one in notices.due(utc_now()):
+        if folder.stopping.is_set():
+            break
+        reached = went = True
         try:
             server = Server.of(folder.settings.mail)
             server.send(one.address, SUBJECT, _text(one, folder.settings.address), one.at, _identity(one))
-            went = True
         except Exception as failed:  # what breaks at one stops nobody else's
             log.warning("person_not_told", why=type(failed).__name__)
-            went = False
+            went, reached = False, not isinstance(failed, UnreachableError)
         notices.settle(one, utc_now(), sent=went)
         sent += went
+        if not reached:
+            break
     return sent
 
 

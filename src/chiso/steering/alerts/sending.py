@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from chiso.folder.answers import QuestionError
 from chiso.folder.settings import SettingError
-from chiso.steering.alerts.mail import SendError, Server
+from chiso.steering.alerts.mail import SendError, Server, UnreachableError
 from chiso.steering.alerts.outbox import Waiting, claim, settle
 from chiso.text import day, moment
 
@@ -34,6 +34,7 @@ def deliver(folder: DataFolder, send: Send | None = None) -> int:
     """Tells everybody what is due by the folder's now.  Gives how many messages went out.
 
     What cannot be sent is tried again later; an error is kept beside the delivery, and stops nobody else's.
+    A mail server that cannot be reached is asked once: each mail would take its silence anew.
     """
     database, now = folder.ledger.database, folder.now()
     send = send or sender_of(folder.settings)
@@ -42,7 +43,7 @@ def deliver(folder: DataFolder, send: Send | None = None) -> int:
     for one in waiting:
         by_contact[one.contact].append(one)
     contacts = {one.id: one for one in folder.ledger.contacts.all()} if waiting else {}
-    sent = 0
+    sent, silent = 0, ""
     for number, letters in by_contact.items():
         contact = contacts.get(number)
         if contact is None:
@@ -51,8 +52,12 @@ def deliver(folder: DataFolder, send: Send | None = None) -> int:
         subject, text = message(letters, folder.settings.address)
         error: str | None = None
         try:
+            if silent and contact.mail:
+                raise SendError(silent)
             send(contact, subject, text, now, f"chiso.{letters[0].id}.{letters[-1].id}")
             sent += 1
+        except UnreachableError as failed:
+            error = silent = str(failed)
         except (SendError, SettingError) as failed:
             error = str(failed)
         except Exception as failed:  # a channel that breaks stops nobody else's

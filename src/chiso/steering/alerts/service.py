@@ -56,11 +56,14 @@ class Service:
 
     def beat(self) -> None:
         """One look, where it is time, and whatever is due to be told."""
-        folder = self._folder
+        self._alert()
         try:
-            tell_people(folder)
+            tell_people(self._folder)
         except Exception as error:
             log.error("people_not_told", **told(error))
+
+    def _alert(self) -> None:
+        folder = self._folder
         if folder.loading_progress() is not None:
             return  # figures of a ledger that is being filled would alarm for nothing
         with self._lock:
