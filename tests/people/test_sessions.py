@@ -28,6 +28,13 @@ def test_a_session_without_use_ends(people: People) -> None:
     assert people.sessions.find(token, NOW + 2 * IDLE_SECONDS - 1) is None
 
 
+def test_who_only_asks_for_a_session_does_not_keep_it_open(people: People) -> None:
+    made, _ = people.accounts.add("c", "", (), NOW, GOOD)
+    token = people.sessions.open(made, NOW)
+    assert people.sessions.find(token, NOW + IDLE_SECONDS - 1, used=False) is not None
+    assert people.sessions.find(token, NOW + IDLE_SECONDS, used=False) is None
+
+
 def test_closed_changed_and_invented_sessions_are_none(people: People) -> None:
     made, _ = people.accounts.add("c", "", (), NOW, GOOD)
     first, second = people.sessions.open(made, NOW), people.sessions.open(made, NOW)

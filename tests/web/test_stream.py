@@ -7,16 +7,21 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from chiso.folder import DataFolder
-from chiso.instants import DAY
+from chiso.instants import DAY, utc_now
 from chiso.ledger.clock import Clock
 from chiso.ledger.senders import Credentials
+from chiso.people.house import People
+from chiso.people.rights import Grant, Role
+from chiso.web import stream
 from chiso.web.hub import LEAST_APART, Hub, Listener, identity_of
+from chiso.web.rights import COOKIE
 from chiso.web.server import Served, served
 from tests.web.world import NOW, accept, message
 
@@ -24,10 +29,12 @@ from tests.web.world import NOW, accept, message
 class Reader:
     """Events of one stream, read in a thread."""
 
-    def __init__(self, address: str, last: str = "", verify: Any = True) -> None:
+    def __init__(self, address: str, last: str = "", verify: Any = True, cookie: str = "") -> None:
         self._verify = verify
         self.events: list[tuple[float, str, str, Any]] = []
         self._headers = {"Last-Event-ID": last} if last else {}
+        if cookie:
+            self._headers["Cookie"] = cookie
         self._came = threading.Condition()
         self.ended = threading.Event()
         self._thread = threading.Thread(target=self._read, args=(address,), daemon=True)
@@ -156,6 +163,31 @@ def test_streams_end_when_the_server_stops(own: DataFolder) -> None:
         reader.wait("score", 1)
     assert reader.ended.wait(10)
     assert house.house.hub.listeners == 0
+
+
+def test_a_stream_ends_with_its_session(own: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "PING_EVERY", 0.1)
+    people, now = People(own.ledger), utc_now()
+    tokens = {}
+    for login in ("out", "others", "password", "off", "role", "factor", "stays"):
+        role = Role.LEADER if login == "factor" else Role.CONTROLLER
+        made, _ = people.accounts.add(login, "", [Grant(role, "H01")], now, "lúa vàng đồng xa")
+        tokens[login] = people.sessions.open(made, now)
+    with served(own) as house:
+        address = f"{house.address}/api/v1/stream?unit=H01"
+        readers = {login: Reader(address, cookie=f"{COOKIE}={token}") for login, token in tokens.items()}
+        for reader in readers.values():
+            reader.wait("score", 1)
+        assert not any(reader.ended.is_set() for reader in readers.values())
+        people.sessions.close(tokens["out"])
+        people.sessions.end(people.accounts.by_login("others").id, "")
+        people.accounts.set_password("password", "sông hậu chảy về biển")
+        people.accounts.change("off", active=False)
+        people.accounts.change("role", grants=[])
+        own.settings = replace(own.settings, second_factor="leader")
+        for login, reader in readers.items():
+            assert login == "stays" or reader.ended.wait(30), login
+        assert not readers["stays"].ended.is_set()
 
 
 def test_a_port_that_is_taken_is_said(running: Served, own: DataFolder) -> None:

@@ -85,8 +85,11 @@ class Sessions:
             )  # fmt: skip
         return token
 
-    def find(self, token: str, now: int) -> Session | None:
-        """The session of a token that is within both limits, and whose account is switched on."""
+    def find(self, token: str, now: int, *, used: bool = True) -> Session | None:
+        """The session of a token that is within both limits, and whose account is switched on.
+
+        ``used``: somebody did something; else it is only asked for, and goes on ageing.
+        """
         held = account_session.c
         with self._database.read() as connection:
             row = connection.execute(
@@ -101,7 +104,7 @@ class Sessions:
         account = self._accounts.by_id(row.account)
         if account is None or not account.active:
             return None
-        if now - row.used_at >= NOTED_EVERY:
+        if used and now - row.used_at >= NOTED_EVERY:
             with self._database.write() as connection:
                 connection.execute(
                     sa.update(account_session).where(held.token_hash == _hash(token)).values(used_at=now)

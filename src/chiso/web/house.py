@@ -126,17 +126,25 @@ class House:
             held = self._visitors.get(token)
         if held is not None and now - held[0] < REMEMBERED_FOR:
             return held[1], self._closed
-        session = self.people.sessions.find(token, utc_now())
-        person = None
-        if session is not None:
-            # Whoever comes by single sign-on has the second factor of its provider.
-            lacks = not session.issuer and session.account.lacks_factor(self.folder.settings.factor_roles)
-            person = replace(session.account.person, must_enrol=lacks)
+        person = self._person(token, used=True)
         with self._lock:
             self._visitors[token] = (now, person)
             while len(self._visitors) > REMEMBERED:
                 self._visitors.popitem(last=False)
         return person, self._closed
+
+    def still(self, token: str) -> tuple[Person | None, bool]:
+        """As :meth:`visitor`, asked anew, of what somebody left open: it keeps no session from ageing."""
+        self._closed = self._closed or self.people.accounts.exist()
+        return self._person(token, used=False) if token else None, self._closed
+
+    def _person(self, token: str, *, used: bool) -> Person | None:
+        session = self.people.sessions.find(token, utc_now(), used=used)
+        if session is None:
+            return None
+        # Whoever comes by single sign-on has the second factor of its provider.
+        lacks = not session.issuer and session.account.lacks_factor(self.folder.settings.factor_roles)
+        return replace(session.account.person, must_enrol=lacks)
 
     def forget(self, token: str) -> None:
         """A session that has just ended is not believed any longer."""

@@ -284,6 +284,18 @@ def _refused(connection: AnyConnection, person: Person) -> None:
     log.warning("access_refused", login=person.login, address=connection.scope["path_template"])
 
 
+async def may_go_on(connection: AnyConnection) -> bool:
+    """Whether who was let through may still use the address, however long the answer takes."""
+    need = NEEDS[connection.scope["path_template"]]
+    house: House = connection.app.state.house
+    person, closed = await asyncio.to_thread(house.still, connection.cookies.get(cookie_of(house), ""))
+    if not closed:
+        return True
+    if person is None or person.must_change or person.must_enrol:
+        return False
+    return await asyncio.to_thread(allowed, house, person, need, connection.path_params)
+
+
 async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """Lets through who may use the address; others are asked to sign in, or told no."""
     del handler

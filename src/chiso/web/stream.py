@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, Final
 
 from litestar import Request, Router, get
@@ -12,23 +13,31 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from chiso.instants import parse_period
 from chiso.web.hub import Channel, Hub, Listener
+from chiso.web.rights import may_go_on
 
 PING_EVERY: Final = 15.0
-"""Seconds of silence after which a comment keeps the connection open through proxies."""
+"""Seconds of silence after which a comment keeps the connection open through proxies, and after which it is
+asked anew, silent or not, whether the reader may still read."""
 
 
 async def events(
-    hub: Hub, channel: Channel, listener: Listener, seen: str
+    hub: Hub, channel: Channel, listener: Listener, seen: str, may: Callable[[], Awaitable[bool]]
 ) -> AsyncGenerator[ServerSentEventMessage, None]:
-    """Score events of a channel, and words about freshness, until the reader goes or the house closes.
+    """Score events of a channel, and words about freshness, until the reader goes or may read no longer, or
+    the house closes.
 
     A reader that comes back with the id of the newest event is told nothing twice.
     """
     told = seen
     fresh = ""
+    asked = time.monotonic()
     try:
         yield ServerSentEventMessage(comment="chiso", retry=2000, data=None)
         while not hub.stopping:
+            if time.monotonic() - asked >= PING_EVERY:
+                if not await may():
+                    break
+                asked = time.monotonic()
             listener.event.clear()
             if channel.identity != told:
                 told = channel.identity
@@ -57,7 +66,7 @@ async def stream(
     listener = Listener(asyncio.get_running_loop())
     channel = await asyncio.to_thread(hub.join, unit, label, listener)
     return ServerSentEvent(
-        events(hub, channel, listener, request.headers.get("last-event-id", "")),
+        events(hub, channel, listener, request.headers.get("last-event-id", ""), lambda: may_go_on(request)),
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
