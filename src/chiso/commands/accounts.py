@@ -162,19 +162,25 @@ def account_change(
     with opened(data) as folder:
         people = People(folder.ledger)
         grants = None if role is None else grants_of(folder, role, unit)
-        changed = people.accounts.change(login, name=name, active=active, grants=grants)
-        if mail is not None:
-            people.accounts.set_mail(login, mail)
-        if new_password:
-            made = secrets.token_urlsafe(15)
-            people.accounts.set_password(login, made, must_change=True)
-            output.say(f"new password of {changed.login}, shown once: {made}")
-        if no_second_factor:
-            people.accounts.drop_second_factor(login, sessions=True)
-        people.audit.note(
-            utc_now(), MACHINE, "account_changed", changed.login, roles=role, active=active,
-            mail=mail is not None, new_password=new_password, no_second_factor=no_second_factor,
-        )  # fmt: skip
+        login = people.accounts.by_login(login).login
+        done: dict[str, Any] = {}
+        try:
+            if mail is not None:  # first: it is what may be refused
+                people.accounts.set_mail(login, mail)
+                done["mail"] = True
+            people.accounts.change(login, name=name, active=active, grants=grants)
+            done |= {"roles": role, "active": active}
+            if new_password:
+                made = secrets.token_urlsafe(15)
+                people.accounts.set_password(login, made, must_change=True)
+                done["new_password"] = True
+                output.say(f"new password of {login}, shown once: {made}")
+            if no_second_factor:
+                people.accounts.drop_second_factor(login, sessions=True)
+                done["no_second_factor"] = True
+        finally:  # whatever was done is in the record, also where what comes after it breaks
+            if done:
+                people.audit.note(utc_now(), MACHINE, "account_changed", login, **done)
     return 0
 
 
