@@ -186,3 +186,15 @@ def test_what_is_wrong_is_said(
         assert "parted" in capsys.readouterr().err
         with DataFolder.open(standby) as folder:
             assert not folder.ledger.following()
+
+
+def test_a_secret_that_a_file_gives_is_enough_to_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    follow = ["standby", "follow", "http://127.0.0.1:9", "--key", "x", "--data", str(tmp_path / "standby")]
+    assert run(follow) == 2
+    assert "copy the primary's secret.key" in capsys.readouterr().err
+    (tmp_path / "vault").write_text("sáu mươi tư chữ cái và số")
+    monkeypatch.setenv("CHISO_SECRET_FILE", str(tmp_path / "vault"))
+    assert run(follow) == 1
+    assert "ConnectError" in capsys.readouterr().err

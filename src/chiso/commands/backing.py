@@ -50,7 +50,8 @@ def restore(
     file: Path,
     *,
     secret: Annotated[
-        Path | None, Parameter(help="The secret.key of the folder that was backed up; else CHISO_SECRET.")
+        Path | None,
+        Parameter(help="The secret.key of the folder backed up; else CHISO_SECRET or CHISO_SECRET_FILE."),
     ] = None,
     verify: Annotated[
         bool, Parameter(negative="", help="Then make everything anew from the journal and compare.")

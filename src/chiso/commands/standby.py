@@ -68,6 +68,7 @@ def standby_follow(
     from chiso.commands import output
     from chiso.commands.following import Follower, watched
     from chiso.ledger.keys import FILE as SECRET
+    from chiso.ledger.keys import given_secret
     from chiso.ledger.turn import Turn
 
     folder = data_dir(data)
@@ -76,7 +77,7 @@ def standby_follow(
         return wrong("standby follow takes the key of chiso standby key: --key or CHISO_STANDBY_KEY")
     if not primary.startswith(("http://", "https://")):
         return wrong(f"{primary!r} is no address: https://chiso.example.vn")
-    if not (folder / SECRET).is_file() and not os.environ.get("CHISO_SECRET"):
+    if not (folder / SECRET).is_file() and given_secret() is None:
         return wrong(f"copy the primary's secret.key into {folder} first")
     stopping = threading.Event()
     with _opened(folder) as ledger:

@@ -186,7 +186,7 @@ def restore(
     if manifest.fingerprint != keys.fingerprint:
         raise BackupError(
             "the secret here is not the one the backup was made with: put its secret.key into the "
-            "folder, or set CHISO_SECRET"
+            "folder, or set CHISO_SECRET or CHISO_SECRET_FILE"
         )
     database.empty_at(manifest.revision)
     told = {one.name: one for one in manifest.tables}
