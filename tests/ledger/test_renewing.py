@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +16,7 @@ import sqlalchemy as sa
 from chiso.cli import run
 from chiso.instants import utc_now
 from chiso.ledger.database import LedgerError
-from chiso.ledger.keys import FILE, Keys, fresh_secret, load_keys, pending
+from chiso.ledger.keys import BEFORE, FILE, Keys, fresh_secret, keep_secret, load_keys, pending
 from chiso.ledger.renewing import SEALED, renew
 from chiso.ledger.schema import account, account_notice, metadata, quarantine
 from chiso.ledger.store import Ledger
@@ -124,7 +126,7 @@ with Ledger.open(folder, url) as ledger:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", ["_seal_anew", "remember", "_take_place", "_to_disk"])
+@pytest.mark.parametrize("step", ["_seal_anew", "remember", "take_place", "Renewed"])
 def test_wherever_it_breaks_off_the_folder_opens_and_reads(address: Address, step: str) -> None:
     folder, url = address
     with Ledger.open(*address) as ledger:
@@ -199,12 +201,64 @@ def test_a_renewed_secret_is_no_way_back(tmp_path: Path) -> None:
     assert Keys(other).fingerprint != Keys(text).fingerprint
 
 
+def test_no_secret_is_lost_by_renewing_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    held = []
+    for _ in range(3):
+        with Ledger.open(folder, None) as ledger:
+            held.append((folder / FILE).read_bytes())
+            renew(ledger, folder)
+    assert [(folder / name).read_bytes() for name in (BEFORE, f"{BEFORE}.2", f"{BEFORE}.3")] == held
+
+
+@pytest.mark.parametrize("step", ["read_bytes", "replace"])
+def test_of_two_that_begin_after_a_break_both_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    old = load_keys(tmp_path, make=True)
+    held = (tmp_path / FILE).read_bytes()
+    text = fresh_secret(old)
+    keep_secret(pending(tmp_path), text)
+    really, reference = getattr(Path, step), Keys(text).fingerprint
+
+    def just_before(path: Path, *more: Path) -> Any:
+        if path == pending(tmp_path):
+            monkeypatch.setattr(Path, step, really)
+            assert load_keys(tmp_path, make=False, reference=reference).fingerprint == reference
+        return really(path, *more)
+
+    monkeypatch.setattr(Path, step, just_before)
+    assert load_keys(tmp_path, make=False, reference=reference).fingerprint == reference
+    assert (tmp_path / FILE).read_bytes() == text
+    assert (tmp_path / BEFORE).read_bytes() == held
+    assert not pending(tmp_path).exists()
+
+
+def test_a_secret_is_on_disk_with_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    really = os.fsync
+
+    def noting(descriptor: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), sorted(one.name for one in tmp_path.iterdir())))
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    load_keys(tmp_path, make=True)
+    assert synced[-1] == (True, [FILE])
+    keep_secret(pending(tmp_path), b"another secret of some length")
+    assert synced[-1] == (True, [FILE, pending(tmp_path).name])
+
+
 def test_the_command_renews_and_notes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = ["--data", str(tmp_path / "data")]
     assert run(["account", "add", "an", "--mail", "an@example.vn", *data]) == 0
     before = (tmp_path / "data" / FILE).read_bytes()
     assert run(["secret", "renew", *data]) == 0
-    assert "1 pieces are sealed anew" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "1 pieces are sealed anew" in said
+    old = tmp_path / "data" / BEFORE
+    assert f"{old} is the old secret" in said.replace("\n", " ")
+    assert (old.read_bytes(), old.stat().st_mode & 0o777) == (before, 0o600)
     assert (tmp_path / "data" / FILE).read_bytes() != before
     assert run(["audit", "verify", *data]) == 0
     assert run(["audit", "list", "--what", "secret_renewed", *data]) == 0

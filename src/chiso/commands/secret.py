@@ -27,5 +27,11 @@ def secret_renew(*, data: Data = None) -> int:
         output.say(f"{done.path} is the new secret: copy it to a safe place now, and to every machine.")
     else:
         output.say(f"{done.path} holds the new secret: put it where the old one is given, then remove it.")
-    output.say("Backups made before take the old secret: keep it with them. A standby has to be made anew.")
+    if done.before:
+        output.say(
+            f"{done.before} is the old secret: move it to the backups made before, which take it."
+        )
+    else:
+        output.say("Backups made before take the old secret: keep it with them.")
+    output.say("A standby has to be made anew.")
     return 0

@@ -13,6 +13,8 @@ import base64
 import os
 import re
 import secrets
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +25,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from chiso.ledger.database import LedgerError
 
 FILE: Final = "secret.key"
+BEFORE: Final = f"{FILE}.before"
+"""the secret before the last renewal; further ones that nobody moved away have a number behind"""
 VARIABLE: Final = "CHISO_SECRET"
 VARIABLE_FILE: Final = "CHISO_SECRET_FILE"
 RENEWED: Final = re.compile(rb"v2:[A-Za-z0-9_-]{43}=:([0-9a-f]{64})")
@@ -77,7 +81,42 @@ def keep_secret(path: Path, text: bytes) -> Path:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    return own.replace(path)
+    own.replace(path)
+    to_disk(path.parent)
+    return path
+
+
+def to_disk(folder: Path) -> None:
+    """A name that changed is on disk only with its folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def take_place(folder: Path, text: bytes) -> Path | None:
+    """Puts the new secret that waits, ``text``, where the old one is.  Gives where the old one lies now.
+
+    Another process may be doing the same: what it did already is well, and no secret is lost by it.
+    """
+    old = (folder / FILE).read_bytes()
+    before = None if old.strip() == text else _kept(folder, old)
+    with suppress(FileNotFoundError):
+        pending(folder).replace(folder / FILE)
+    to_disk(folder)
+    return before
+
+
+def _kept(folder: Path, old: bytes) -> Path:
+    """Keeps an old secret under a name that no other one has: backups made with it take it."""
+    for number in count(1):
+        path = folder / (BEFORE if number == 1 else f"{BEFORE}.{number}")
+        if not path.exists():
+            return keep_secret(path, old)
+        if path.read_bytes() == old:
+            break
+    return path
 
 
 def given_secret() -> bytes | None:
@@ -101,16 +140,29 @@ def load_keys(folder: Path, *, make: bool, reference: str | None = None) -> Keys
     keys = _keys(folder, make=make)
     if reference in (None, keys.fingerprint):
         return keys
-    fresh = pending(folder)
-    if fresh.is_file() and (new := Keys(fresh.read_bytes().strip())).fingerprint == reference:
-        if given_secret() is not None:
-            raise LedgerError(
-                f"the secret was renewed: the new one is in {fresh}, put it where {VARIABLE} or "
-                f"{VARIABLE_FILE} gives the old one"
-            )
-        fresh.replace(folder / FILE)
-        return new
+    # Where nothing waits another process that begins now may just have put it in its place: look once more.
+    keys = _renewed(folder, reference) or _keys(folder, make=False)
+    if keys.fingerprint == reference:
+        return keys
     raise LedgerError("the secret of this data folder is not the one this ledger was made with")
+
+
+def _renewed(folder: Path, reference: str | None) -> Keys | None:
+    """The keys of the new secret that waits, once it has taken its place; ``None``: none waits."""
+    try:
+        text = pending(folder).read_bytes().strip()
+    except FileNotFoundError:
+        return None
+    keys = Keys(text)
+    if keys.fingerprint != reference:
+        return None
+    if given_secret() is not None:
+        raise LedgerError(
+            f"the secret was renewed: the new one is in {pending(folder)}, put it where {VARIABLE} or "
+            f"{VARIABLE_FILE} gives the old one"
+        )
+    take_place(folder, text)
+    return keys
 
 
 def _keys(folder: Path, *, make: bool) -> Keys:
@@ -137,4 +189,5 @@ def _keys(folder: Path, *, make: bool) -> Keys:
             pass
         finally:
             own.unlink()
+        to_disk(folder)
     return Keys(path.read_bytes().strip())

@@ -11,7 +11,6 @@ between finds by the fingerprint which of the two holds (:func:`chiso.ledger.key
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,7 +18,7 @@ import sqlalchemy as sa
 
 from chiso.ledger.beside import attachment, contact
 from chiso.ledger.database import LedgerError
-from chiso.ledger.keys import FILE, Keys, fresh_secret, given_secret, keep_secret, pending
+from chiso.ledger.keys import FILE, Keys, fresh_secret, given_secret, keep_secret, pending, take_place
 from chiso.ledger.meta import remember
 from chiso.ledger.schema import account, account_notice, quarantine
 from chiso.ledger.store import FINGERPRINT, Ledger
@@ -41,6 +40,8 @@ class Renewed(NamedTuple):
     """where the new secret lies"""
     in_place: bool
     """whether it holds already; else it has to be put where the old one was given"""
+    before: Path | None
+    """where the old one lies, if it lay in the folder: backups made before take it"""
 
 
 def renew(ledger: Ledger, folder: Path) -> Renewed:
@@ -55,10 +56,10 @@ def renew(ledger: Ledger, folder: Path) -> Renewed:
         text = fresh_secret(ledger.keys)
         path = keep_secret(pending(folder), text)
         count = _seal_anew(ledger, Keys(text))
-        in_place = given_secret() is None
-        if in_place:
-            path = _take_place(path, folder)
-        return Renewed(count, path, in_place)
+        if given_secret() is not None:
+            return Renewed(count, path, False, None)
+        before = take_place(folder, text)
+        return Renewed(count, folder / FILE, True, before)
     finally:
         turn.leave()
 
@@ -82,18 +83,3 @@ def _seal_anew(ledger: Ledger, fresh: Keys) -> int:
                 count += 1
         remember(connection, {FINGERPRINT: fresh.fingerprint})
     return count
-
-
-def _take_place(path: Path, folder: Path) -> Path:
-    path = path.replace(folder / FILE)
-    _to_disk(folder)
-    return path
-
-
-def _to_disk(folder: Path) -> None:
-    """A name that changed is on disk only with its folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
