@@ -239,7 +239,8 @@ def test_a_secret_is_on_disk_with_its_folder(tmp_path: Path, monkeypatch: pytest
     really = os.fsync
 
     def noting(descriptor: int) -> None:
-        synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), sorted(one.name for one in tmp_path.iterdir())))
+        names = sorted(one.name for one in tmp_path.iterdir())
+        synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), names))
         really(descriptor)
 
     monkeypatch.setattr(os, "fsync", noting)

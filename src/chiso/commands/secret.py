@@ -28,9 +28,7 @@ def secret_renew(*, data: Data = None) -> int:
     else:
         output.say(f"{done.path} holds the new secret: put it where the old one is given, then remove it.")
     if done.before:
-        output.say(
-            f"{done.before} is the old secret: move it to the backups made before, which take it."
-        )
+        output.say(f"{done.before} is the old secret: move it to the backups made before, which take it.")
     else:
         output.say("Backups made before take the old secret: keep it with them.")
     output.say("A standby has to be made anew.")
