@@ -9,7 +9,7 @@ from chiso.folder import DataFolder, QuestionError
 from chiso.instants import DAY, parse_instant
 from chiso.ledger.clock import Clock
 from chiso.ledger.recount import differences
-from chiso.steering import answers, now
+from chiso.steering import answers, now, reports
 from chiso.steering.alerts.answers import add_contact
 from chiso.steering.alerts.service import notices
 from chiso.steering.entering import by_command
@@ -131,6 +131,25 @@ def test_who_has_not_answered_is_reminded_with_one_action(asked: DataFolder) -> 
     assert len(remind(asked, to_remind(asked), by_command(asked))) == 1
     assert line(asked)["reminders"] == 2
     assert list(differences(asked.ledger)) == []
+
+
+@pytest.mark.parametrize("step", ["post", "enter"])
+def test_a_reminder_that_breaks_off_is_told_and_recorded_once_when_it_is_asked_again(
+    asked: DataFolder, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    asked.ledger.contacts.add("H01.113", "An", "an@example.vn", asked.now())
+    really = getattr(reports, step)
+    monkeypatch.setattr(reports, step, broken)
+    with pytest.raises(KeyboardInterrupt):
+        remind(asked, [duty(asked)], by_command(asked))
+    monkeypatch.setattr(reports, step, really)
+    (row,) = remind(asked, [duty(asked)], by_command(asked))
+    assert row["told"] == 1
+    assert line(asked)["reminders"] == 1
+    assert [(one["kind"], sum(one["deliveries"].values())) for one in notices(asked)] == [("reminder", 1)]
 
 
 def test_two_who_press_the_button_at_once_remind_once(asked: DataFolder) -> None:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from chiso.folder.answers import QuestionError, score
 from chiso.instants import DAY, year_of
 from chiso.steering.alerts.hours import Hours
-from chiso.steering.alerts.outbox import News, above, post
+from chiso.steering.alerts.outbox import News, above, post, reminded
 from chiso.steering.entering import Entered, Hand, attach, enter, note, told_at
 from chiso.steering.now import current
 from chiso.steering.now import register as known
@@ -213,15 +213,20 @@ def _remind(folder: DataFolder, asked: Sequence[Duty], hand: Hand) -> list[dict[
         {"document": one.document, "unit": one.record.unit, "task": task_of(one), "at": told_at(now)}
         for one in waiting
     ]
-    enter(folder, "reminders", rows, hand)
-    note(folder, hand, "reminded", "", tasks=[one.id for one in waiting])
+    # Told first, recorded then: where it breaks off in between the unit is asked for again, and who was told
+    # already is not told twice.  The other way round nobody would ever be told.
     news = [_reminder(folder, register, one, now) for one in waiting]
     contacts = folder.ledger.contacts.all()
     with folder.ledger.database.write() as connection:
-        posted = post(connection, contacts, news, Hours.of(folder.settings, folder.calendar))
+        told = reminded(connection, now - AGAIN)
+        fresh = [one for one in news if (one.rule, one.subject) not in told]
+        posted = post(connection, contacts, fresh, Hours.of(folder.settings, folder.calendar))
+    told |= {(one.rule, one.subject): count for one, (_, count) in zip(fresh, posted, strict=True)}
+    enter(folder, "reminders", rows, hand)
+    note(folder, hand, "reminded", "", tasks=[one.id for one in waiting])
     return [
-        {"task": one.id, "unit": one.record.unit, "told": told}
-        for one, (_, told) in zip(waiting, posted, strict=True)
+        {"task": one.id, "unit": one.record.unit, "told": told[said.rule, said.subject]}
+        for one, said in zip(waiting, news, strict=True)
     ]
 
 

@@ -101,6 +101,17 @@ def post(
     return [(one["id"], told[one["id"]]) for one in notices]
 
 
+def reminded(connection: sa.Connection, since: int) -> dict[tuple[str, str], int]:
+    """Who was reminded of what after an instant: (task, unit) → how many contacts are told of it."""
+    asked = (
+        sa.select(notice.c.rule, notice.c.subject, sa.func.count(delivery.c.id))
+        .outerjoin(delivery, delivery.c.notice == notice.c.id)
+        .where(notice.c.kind == "reminder", notice.c.at > since)
+        .group_by(notice.c.rule, notice.c.subject)
+    )
+    return {(rule, subject): int(count) for rule, subject, count in connection.execute(asked)}
+
+
 def above(folder: DataFolder, code: str) -> tuple[str, ...]:
     """Codes of the units above one, nearest first."""
     units = folder.registry.units
