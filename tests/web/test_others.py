@@ -88,7 +88,8 @@ def test_no_form_tells_one_either(app: Litestar, client: TestClient[Litestar], f
                 body = {"kind": "due", "subject": subject, "unit": place, "done": "1", "id": subject}
                 sent = {"json": body} if template.startswith("/api/") else {"data": body}
                 answer = client.post(address, headers=headers, follow_redirects=False, **sent)
-                assert answer.status_code >= 303, template
+                # the meter of passwords changes nothing, and answers everybody alike
+                assert answer.status_code >= 303 or template == "/account/strength", template
                 assert not leaks(answer.content, foreign, address + subject), template
                 said = answer.text.replace(subject, "CODE")
                 said = "" if "_csrf_token" in said else said
