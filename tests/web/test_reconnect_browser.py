@@ -16,8 +16,11 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from chiso.demo.world import UNTIL
 from chiso.folder import DataFolder
-from chiso.instants import DAY
+from chiso.instants import DAY, utc_now
 from chiso.ledger.clock import Clock
+from chiso.people.house import People
+from chiso.people.rights import Grant, Role
+from chiso.web.rights import COOKIE
 from tests.support.browser import chromium
 from tests.support.messages import dossier
 from tests.support.serving import Serving, free_port, soon
@@ -129,3 +132,16 @@ def test_a_page_goes_on_after_a_stop_during_which_a_proxy_answered(world: World)
     world.shows_all()
     assert '"level": "error"' not in world.serving.said()
     assert "Traceback" not in world.serving.said()
+
+
+def test_a_page_whose_reader_may_read_no_longer_says_so_and_goes_on_after_signing_in(world: World) -> None:
+    with DataFolder.open(world.folder) as opened:  # from now on one has to sign in
+        people = People(opened.ledger)
+        leader = [Grant(Role.LEADER, "H01")]
+        made, _ = people.accounts.add("an", "An", leader, utc_now(), "lúa vàng đồng xa")
+        token = people.sessions.open(made, utc_now())
+    mark = world.page.locator("[data-live-dot] .word").first
+    expect(mark).to_have_text("Phiên đăng nhập đã hết, hãy tải lại trang", timeout=PATIENCE)
+    world.page.context.add_cookies([{"name": COOKIE, "value": token, "url": world.serving.address}])
+    world.post()
+    world.shows_all()

@@ -127,13 +127,16 @@
       if (before) say(...before);
       before = null;
     };
-    hear.error = () => {
+    // who is led to the door instead of the page has no session any longer
+    const ended = () => fetch(location.href, { redirect: "manual" }).then((answer) => answer.type === "opaqueredirect", () => false);
+    hear.error = async () => {
       if (live && !before) before = [live.dataset.state, live.querySelector(".word").textContent];
       say("lost", live && live.dataset.lostWords);
       // an answer that is no stream (of a proxy whose server is started anew) ends a stream for good
       if (stream.readyState !== EventSource.CLOSED) return;
       setTimeout(listen, wait * (1 + Math.random()));
       wait = Math.min(wait * 2, 60000);
+      if (live && await ended()) say("lost", live.dataset.endedWords);
     };
     const listen = () => {
       stream = new EventSource(body.dataset.stream);
