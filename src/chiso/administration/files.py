@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from chiso.ledger.keys import to_disk
+
 LOCK: Final = ".by-hand.lock"
 
 
@@ -38,6 +40,7 @@ def replace(path: Path, text: str, check: Callable[[Path], object] | None = None
         if path.is_file():
             fresh.chmod(path.stat().st_mode & 0o777)
         fresh.replace(path)
+        to_disk(path.parent)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise

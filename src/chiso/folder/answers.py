@@ -164,6 +164,17 @@ def computable(folder: DataFolder, question: Asked) -> bool:
     return not question.law.groups_only
 
 
+def must_have_dossiers(question: Asked) -> None:
+    """Refuses a question about dossiers under a law that knows published group points alone."""
+    if not question.law.groups_only:
+        return
+    raise QuestionError(
+        "Kỳ này chỉ có điểm từng nhóm đã công bố, không có hồ sơ để xem.",
+        "only published group points are known for this period; there are no dossiers to look at",
+        empty=True,
+    )
+
+
 def pick_source(folder: DataFolder, question: Asked, unit: Unit) -> Source:
     """Computed where the ledger holds the unit's dossiers or nothing else is known, else published."""
     if question.source:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chiso.engine.columns import Array, Columns
 from chiso.engine.count import Pairs, Window, pairs_of
-from chiso.folder.answers import Asked, QuestionError, asked, provenance, unit_named
+from chiso.folder.answers import Asked, QuestionError, asked, must_have_dossiers, provenance, unit_named
 from chiso.instants import NEVER, iso
 from chiso.law.compiled import CompiledCount, compiled
 from chiso.law.evaluator import Evaluator
@@ -260,10 +260,5 @@ def _ask(folder: DataFolder, unit_code: str, question: QuestionFields) -> tuple[
     computed: QuestionFields = {**question, "source": "computed"}
     wanted = asked(folder, **computed)
     unit = unit_named(folder, unit_code, wanted.judged_at)
-    if wanted.law.groups_only:
-        raise QuestionError(
-            "Kỳ này chỉ có điểm từng nhóm đã công bố, không có hồ sơ để xem.",
-            "only published group points are known for this period; there are no dossiers to look at",
-            empty=True,
-        )
+    must_have_dossiers(wanted)
     return wanted, folder.view(wanted.period, wanted.at, wanted.as_of, wanted.law), unit.index

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from chiso.folder.answers import Asked, QuestionError, asked, unit_named
+from chiso.folder.answers import Asked, QuestionError, asked, must_have_dossiers, unit_named
 from chiso.instants import DAY, parse_instant
 
 if TYPE_CHECKING:
@@ -24,12 +24,7 @@ def computed(folder: DataFolder, unit_code: str, question: QuestionFields) -> tu
             wrong=True,
         )
     unit = unit_named(folder, unit_code, wanted.judged_at)
-    if wanted.law.groups_only:
-        raise QuestionError(
-            "Kỳ này chỉ có điểm từng nhóm đã công bố, không có hồ sơ để xem.",
-            "only published group points are known for this period; there are no dossiers to look at",
-            empty=True,
-        )
+    must_have_dossiers(wanted)
     home = folder.registry.units.home
     if int(folder.ground.province_of[unit.index]) != home.index:
         raise QuestionError(

@@ -50,15 +50,11 @@ def _before(request: AnyRequest) -> int | None:
 
 def _row(entry: Entry, lang: str) -> dict[str, Any]:
     """An entry as a line of the page."""
-    try:
-        words = say(lang, f"audit.what.{entry.what}")
-    except KeyError:
-        words = entry.what
     return {
         "number": entry.number,
         "at": formatting.instant(entry.at),
         "who": say(lang, "audit.machine") if entry.who == "!" else entry.who,
-        "what": words,
+        "what": _word(entry.what, lang),
         "word": entry.what,
         "about": entry.about,
         "detail": msgspec.json.encode(entry.detail).decode() if entry.detail else "",

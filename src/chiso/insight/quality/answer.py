@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from chiso.folder.answers import QuestionError, asked, provenance, unit_named
+from chiso.folder.answers import QuestionError, asked, must_have_dossiers, provenance, unit_named
 from chiso.folder.drill import MOST, PAGE, subtree_mask
 from chiso.insight.exact import Exact
 from chiso.insight.quality.findings import Findings, findings
@@ -106,12 +106,7 @@ def asked_of(folder: DataFolder, unit_code: str, question: QuestionFields) -> tu
     """A question about what is known now, and the findings seen from its unit."""
     wanted = asked(folder, period=question.get("period"), at=question.get("at"), law=question.get("law"))
     unit = unit_named(folder, unit_code, wanted.judged_at)
-    if wanted.law.groups_only:
-        raise QuestionError(
-            "Kỳ này chỉ có điểm từng nhóm đã công bố, không có hồ sơ để xem.",
-            "only published group points are known for this period; there are no dossiers to look at",
-            empty=True,
-        )
+    must_have_dossiers(wanted)
     found = findings(folder, wanted, now=question.get("at") is None)
     return wanted, unit, Sheet(folder, found, unit)
 
